@@ -1,0 +1,198 @@
+"""Reading made-up facts: the answer stands in a numbered passage, is cited, or is not there.
+
+Nobody can know these facts from memory, so a right answer shows that the model reads. Entities, values and
+(for "held_out") wordings are unseen. A task has one to seven facts per passage and one to five passages.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from domainlab.data import names
+from domainlab.prompts import NOT_FOUND, READING_INSTRUCTION, reading_prompt
+from domainlab.records import Question
+
+Maker = Callable[[random.Random, str], str]
+
+# relation: (subject, value, statements, questions); the last statement and question are the held-out wordings
+RELATIONS: dict[str, tuple[Maker, Maker, tuple[str, ...], tuple[str, ...]]] = {
+    "lives": (names.person, names.place,
+        ("{s} lives in {v}.", "The home of {s} is in {v}.", "{s} has a house in {v}.", "{s} settled in {v} some years ago."),
+        ("Where does {s} live?", "In which place does {s} live?", "What is the home town of {s}?", "Where is the home of {s}?")),
+    "works": (names.person, names.place,
+        ("{s} works in {v}.", "{s} has an office in {v}.", "The work place of {s} is {v}.", "Every day {s} goes to work in {v}."),
+        ("Where does {s} work?", "In which place does {s} work?", "What is the work place of {s}?", "Where is the office of {s}?")),
+    "teaches": (names.person, names.pseudo_word,
+        ("{s} teaches {v}.", "{s} gives lessons in {v}.", "The subject of {s} is {v}.", "Students learn {v} from {s}."),
+        ("What does {s} teach?", "Which subject does {s} teach?", "What is the subject of {s}?", "What can one learn from {s}?")),
+    "likes": (names.person, names.term,
+        ("{s} likes {v} best.", "The favourite dish of {s} is {v}.", "{s} always asks for {v}.", "Nothing pleases {s} more than {v}."),
+        ("What does {s} like best?", "What is the favourite of {s}?", "What does {s} always ask for?", "What pleases {s} most?")),
+    "treats": (names.pseudo_word, names.term,
+        ("{s} is used for {v}.", "People use {s} against {v}.", "The main use of {s} is {v}.", "{s} helps with {v}."),
+        ("What is {s} used for?", "What is the main use of {s}?", "What do people use {s} for?", "What does {s} help with?")),
+    "kind": (names.pseudo_word, names.term,
+        ("{s} is a kind of {v}.", "{s} belongs to the group {v}.", "The class of {s} is {v}.", "{s} is one of the {v} family."),
+        ("What kind of thing is {s}?", "To which group does {s} belong?", "What is the class of {s}?", "What is {s} a kind of?")),
+    "causes": (names.pseudo_word, names.term,
+        ("{s} can cause {v}.", "{s} may lead to {v}.", "A common effect of {s} is {v}.", "With {s} one often sees {v}."),
+        ("What can {s} cause?", "What may {s} lead to?", "What is a common effect of {s}?", "What does one often see with {s}?")),
+    "needs": (names.pseudo_word, names.amount,
+        ("{s} needs {v}.", "For {s} you need {v}.", "The right amount for {s} is {v}.", "{s} works best with {v}."),
+        ("How much does {s} need?", "What amount is needed for {s}?", "What is the right amount for {s}?", "With how much does {s} work best?")),
+    "starts": (names.pseudo_word, names.clock,
+        ("The {s} starts at {v}.", "The {s} begins at {v}.", "The start of the {s} is at {v}.", "The doors of the {s} open at {v}."),
+        ("When does the {s} start?", "At what time does the {s} begin?", "What is the start time of the {s}?", "When do the doors of the {s} open?")),
+    "built": (names.place, names.date,
+        ("{s} was opened on {v}.", "{s} opened on {v}.", "The opening of {s} was on {v}.", "Since {v} people can visit {s}."),
+        ("When was {s} opened?", "On what date did {s} open?", "What is the opening date of {s}?", "Since when can people visit {s}?")),
+    "owns": (names.place, names.person,
+        ("{s} is owned by {v}.", "{v} owns {s}.", "The owner of {s} is {v}.", "{s} was bought by {v}."),
+        ("Who owns {s}?", "Who is the owner of {s}?", "To whom does {s} belong?", "Who bought {s}?")),
+    "with": (names.pseudo_word, names.term,
+        ("{s} must not be mixed with {v}.", "Never use {s} together with {v}.", "{s} and {v} do not go together.", "Keep {s} away from {v}."),
+        ("What must {s} not be mixed with?", "What does {s} not go together with?", "With what should one never use {s}?", "What must be kept away from {s}?")),
+    "first": (names.pseudo_word, names.term,
+        ("For {s}, the first choice is {v}.", "In case of {s}, start with {v}.", "{v} is the first step for {s}.", "When {s} is found, begin with {v}."),
+        ("What is the first choice for {s}?", "What does one start with for {s}?", "What is the first step for {s}?", "What should one begin with when {s} is found?")),
+}  # fmt: skip
+
+# attributes that take the general wordings below, with the sort of value they have
+ATTRIBUTES: dict[str, Maker] = {
+    "price": names.number, "code": names.code, "room": names.code, "shelf": names.code, "weight": names.amount,
+    "height": names.amount, "length": names.amount, "owner": names.person, "author": names.person, "guide": names.person,
+    "keeper": names.person, "extension": names.number, "phone number": names.number, "stock": names.number,
+    "age": names.number, "size": names.amount, "dose": names.amount, "date": names.date, "deadline": names.date,
+    "opening time": names.clock, "closing time": names.clock, "colour": lambda r, split: r.choice(names.COLOURS),
+    "address": names.place, "origin": names.place, "next stop": names.place, "main part": names.term,
+    "material": names.term, "symbol": names.code, "partner": names.person, "result": names.amount,
+    "class": names.term, "use": names.term, "strength": names.amount, "level": names.number,
+    "name": names.pseudo_word, "type": names.term, "route": names.place, "version": names.number,
+}  # fmt: skip
+ATTRIBUTE_STATEMENTS = (
+    "The {a} of {s} is {v}.", "{s} has the {a} {v}.", "For {s}, the {a} is {v}.", "{s}: {a} {v}.", "The {a} for {s} is {v}.",
+    "The {a} given for {s} is {v}.",
+)  # fmt: skip
+ATTRIBUTE_QUESTIONS = (
+    "What is the {a} of {s}?", "Which {a} does {s} have?", "What {a} is given for {s}?", "Tell me the {a} of {s}.",
+    "Give the {a} of {s}.", "What is the {a} for {s}?", "{s}: which {a}?", "Do you know the {a} of {s}?",
+)  # fmt: skip
+FILLERS = (
+    "It was a quiet day.", "Many people came to see it.", "The weather was good all week.", "More details will follow later.",
+    "This page was checked last year.", "Nobody was surprised.", "There is a small garden behind the house.",
+    "The list is long.", "Please ask at the desk if you are not sure.", "Some of this may change.", "The team meets every week.",
+    "An old map hangs on the wall.", "The road is narrow there.", "Most visitors stay for an hour.",
+)  # fmt: skip
+INSTRUCTIONS = (
+    READING_INSTRUCTION, READING_INSTRUCTION, READING_INSTRUCTION,
+    f"Use only these passages and cite the number. If they do not say it, write: {NOT_FOUND}",
+    f"Read the passages. Give the answer with its passage number, or say: {NOT_FOUND}",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fact:
+    subject: str
+    statement: str
+    relation: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingItem:
+    """A question with numbered passages; `citation` is the passage that answers it, 0 when none does."""
+
+    question: Question
+    passages: tuple[str, ...]
+    instruction: str
+    citation: int
+
+    @property
+    def prompt(self) -> str:
+        """The whole prompt as the model sees it."""
+        return reading_prompt(self.question.text, self.passages, instruction=self.instruction)
+
+    @property
+    def response(self) -> str:
+        """The answer with its citation, or the sentence that says it is not there."""
+        return f"{self.question.answer} [{self.citation}]" if self.citation else NOT_FOUND
+
+
+def reading_items(
+    n: int, *, split: str, seed: int, max_facts: int = 7, max_passages: int = 5, fillers: Sequence[str] = FILLERS
+) -> list[ReadingItem]:
+    """`n` reading tasks, about a quarter of them without an answer in the passages.
+
+    Args:
+        n: how many.
+        split: "train" or "held_out" (unseen names, values and wordings).
+        seed: same seed, same tasks.
+        max_facts: most facts in one passage.
+        max_passages: most passages in one prompt.
+        fillers: sentences that hold no fact, strewn between the facts.
+    """
+    rng = random.Random(f"reading-{split}-{seed}")
+    return [_item(rng, split, i, max_facts, max_passages, fillers) for i in range(n)]
+
+
+def _wording(rng: random.Random, split: str, forms: Sequence[str]) -> str:
+    return forms[-1] if split == "held_out" else rng.choice(forms[:-1])
+
+
+def _fact(rng: random.Random, split: str, relation: str, subject: str | None = None) -> _Fact:
+    if relation in RELATIONS:
+        make_subject, make_value, statements, _ = RELATIONS[relation]
+    else:
+        make_subject = rng.choice((names.person, names.place, names.pseudo_word, names.pseudo_word, names.code))
+        make_value, statements = ATTRIBUTES[relation], ATTRIBUTE_STATEMENTS
+    subject = subject or make_subject(rng, split)
+    value = make_value(rng, split)
+    form = _wording(rng, split, statements)
+    statement = form.format(s=subject, v=value, a=relation)
+    return _Fact(subject=subject, statement=statement[0].upper() + statement[1:], relation=relation, value=value)
+
+
+def _ask(rng: random.Random, split: str, fact: _Fact) -> str:
+    forms = RELATIONS[fact.relation][3] if fact.relation in RELATIONS else ATTRIBUTE_QUESTIONS
+    text = _wording(rng, split, forms).format(s=fact.subject, a=fact.relation)
+    return text[0].upper() + text[1:]
+
+
+def _facts(rng: random.Random, split: str, n: int) -> list[_Fact]:
+    """Facts that compete: some share the relation, some share the subject, no (subject, relation) pair twice."""
+    relations = [*RELATIONS, *ATTRIBUTES]
+    shared = rng.choice(relations)
+    facts: dict[tuple[str, str], _Fact] = {}
+    while len(facts) < n:
+        same_subject = facts and rng.random() < 0.4
+        subject = rng.choice(list(facts.values())).subject if same_subject else None
+        pool = list(ATTRIBUTES) if same_subject else relations
+        relation = shared if not same_subject and rng.random() < 0.5 else rng.choice(pool)
+        fact = _fact(rng, split, relation, subject)
+        facts.setdefault((fact.subject.lower(), relation), fact)
+    return list(facts.values())
+
+
+def _item(
+    rng: random.Random, split: str, i: int, max_facts: int, max_passages: int, fillers: Sequence[str]
+) -> ReadingItem:
+    sizes = [rng.randint(1, max_facts) for _ in range(rng.randint(1, max_passages))]
+    facts = _facts(rng, split, sum(sizes) + 1)
+    absent, facts = facts[-1], facts[:-1]
+    passages, where = [], {}
+    for number, size in enumerate(sizes, start=1):
+        own = [facts.pop() for _ in range(size)]
+        where.update({fact: number for fact in own})
+        sentences = [fact.statement for fact in own]
+        for _ in range(rng.choice((0, 0, 1, 2))):
+            sentences.insert(rng.randint(0, len(sentences)), rng.choice(fillers))
+        passages.append(" ".join(sentences))
+    target = absent if rng.random() < 0.25 else rng.choice(list(where))
+    citation = where.get(target, 0)
+    question = Question(
+        id=f"reading-{split}-{i}", text=_ask(rng, split, target), kind="reading" if citation else "not_there",
+        answer=target.value if citation else NOT_FOUND, group=target.subject,
+        passage=passages[citation - 1] if citation else "",
+    )  # fmt: skip
+    instruction = READING_INSTRUCTION if split == "held_out" else rng.choice(INSTRUCTIONS)
+    return ReadingItem(question=question, passages=tuple(passages), instruction=instruction, citation=citation)

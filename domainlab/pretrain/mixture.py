@@ -1,0 +1,168 @@
+"""What the model sees at each step: rows of natural text, repeated random sequences, and tasks.
+
+A step's batch depends on (seed, step) alone, so a resumed run sees exactly what an unbroken one would.
+Answer tokens weigh more than natural text and prompt tokens less; the first half of a repeat weighs nothing.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from transformers import PreTrainedTokenizerFast
+
+from domainlab.data.arithmetic import arithmetic_questions
+from domainlab.data.copying import copy_examples
+from domainlab.data.formats import format_examples
+from domainlab.data.general import fact_sentences, general_questions
+from domainlab.data.reading import reading_items
+from domainlab.pretrain.config import PretrainConfig
+from domainlab.pretrain.corpus import is_general
+from domainlab.records import Example, Question
+
+Pair = tuple[str, str]  # prompt, response
+PAIRS_PER_DRAW = 24
+
+
+def question_pairs(questions: Sequence[Question]) -> list[Pair]:
+    """Questions as (prompt, response) pairs."""
+    return [(question.text, question.answer) for question in questions]
+
+
+def example_pairs(examples: Sequence[Example]) -> list[Pair]:
+    """Examples as (prompt, response) pairs."""
+    return [(example.prompt, example.response) for example in examples]
+
+
+def instruction_pairs(rows: Sequence[dict]) -> list[Pair]:
+    """Short general instruction rows (dolly, alpaca or plain form) as pairs; medical and security rows left out."""
+    pairs = []
+    for row in rows:
+        prompt = "\n".join(filter(None, (row["instruction"], row.get("context") or row.get("input"))))
+        response = row.get("response") or row.get("output") or ""
+        if response and len(prompt) + len(response) < 900 and is_general(f"{prompt} {response}"):
+            pairs.append((prompt.strip(), response.strip()))
+    return pairs
+
+
+class Mixture:
+    """Batches for pretraining; `batch(step)` gives ids and loss weights, both `(rows, length)`."""
+
+    def __init__(
+        self, config: PretrainConfig, tokenizer: PreTrainedTokenizerFast,
+        corpus: Sequence[tuple[np.ndarray, float]], instructions: Sequence[Pair],
+    ) -> None:  # fmt: skip
+        self.config = config
+        self.tokenizer = tokenizer
+        facts = self._encode_texts(fact_sentences(seed=config.seed))
+        self.corpus = [*corpus, (facts, 0.06 * sum(weight for _, weight in corpus))]
+        self.closed_book = question_pairs(general_questions(wordings="train", seed=config.seed))
+        self.instructions = list(instructions)
+        sizes = random.Random(config.seed)
+        self.lengths = {  # mean tokens per example, so that shares of tokens become odds of examples
+            task: float(np.mean([len(ids) for ids, _ in self.encode(self._pairs(task, 200, 0.3, sizes))]))
+            for task in config.tasks
+        }
+
+    def _encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        shuffled = random.Random(self.config.seed).sample(list(texts), len(texts))
+        groups = [" ".join(shuffled[i : i + 8]) for i in range(0, len(shuffled), 8)]
+        encoded = self.tokenizer(groups, add_special_tokens=False)["input_ids"]
+        return np.concatenate([np.asarray([self.tokenizer.bos_token_id, *ids], np.uint16) for ids in encoded])
+
+    def batch(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """Token ids (int64) and loss weights (float32) of one step, both `(rows, length)`."""
+        config = self.config
+        length = config.row_length(step)
+        rng = random.Random(f"{config.seed}-{step}")
+        rows = config.batch_tokens // length
+        n_text = self._round(rows * config.text_share, rng)
+        n_repeat = self._round(rows * config.repeat_share, rng)
+        made = [self._text_row(length, rng) for _ in range(n_text)]
+        made += [self._repeat_row(length, rng) for _ in range(n_repeat)]
+        made += self._task_rows(rows - n_text - n_repeat, length, step, rng)
+        return np.stack([ids for ids, _ in made]).astype(np.int64), np.stack([w for _, w in made])
+
+    @staticmethod
+    def _round(value: float, rng: random.Random) -> int:
+        """Round up or down at random, so that the mean is exact."""
+        return int(value) + (rng.random() < value % 1)
+
+    def _text_row(self, length: int, rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
+        tokens, _ = rng.choices(self.corpus, weights=[weight for _, weight in self.corpus])[0]
+        start = rng.randrange(max(1, len(tokens) - length))
+        ids = np.resize(tokens[start : start + length], length).astype(np.int64)
+        ids[0] = self.tokenizer.bos_token_id
+        return ids, np.ones(length, np.float32)
+
+    def _repeat_row(self, length: int, rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
+        draw = np.random.default_rng(rng.getrandbits(32))
+        ids, weights = [], []
+        while len(ids) < length:
+            n = rng.randint(8, min(64, length // 3))
+            piece = draw.integers(len(self.tokenizer.all_special_ids) + 3, self.config.vocab_size, n).tolist()
+            times = rng.randint(2, 3)
+            ids += [self.tokenizer.bos_token_id, *piece * times]
+            weights += [0.0] * (n + 1) + [1.0] * n * (times - 1)
+        return np.asarray(ids[:length]), np.asarray(weights[:length], np.float32)
+
+    def _task_rows(self, n_rows: int, length: int, step: int, rng: random.Random) -> list[tuple[np.ndarray, np.ndarray]]:
+        queue, rows = [], []
+        while len(rows) < n_rows:
+            ids, weights = [], []
+            while True:
+                if not queue:
+                    queue = self._draw_tasks(step, rng)
+                example_ids, answer = queue[-1]
+                if len(example_ids) > length:
+                    queue.pop()
+                    continue
+                if len(ids) + len(example_ids) > length:
+                    break
+                queue.pop()
+                ids += example_ids
+                weights += [self.config.prompt_weight] * (len(example_ids) - answer) + [self.config.answer_weight] * answer
+            tail, tail_weights = self._text_row(max(length - len(ids), 1), rng)
+            rows.append((
+                np.concatenate([np.asarray(ids, np.int64), tail])[:length],
+                np.concatenate([np.asarray(weights, np.float32), tail_weights])[:length],
+            ))
+        return rows
+
+    def _draw_tasks(self, step: int, rng: random.Random) -> list[tuple[list[int], int]]:
+        """Encoded examples as (ids, number of answer tokens), tasks in proportion to their share of tokens."""
+        tasks = list(self.config.tasks)
+        odds = [self.config.tasks[task] / self.lengths[task] for task in tasks]
+        wanted = Counter(rng.choices(tasks, weights=odds, k=PAIRS_PER_DRAW))
+        encoded = self.encode([
+            pair for task, n in wanted.items() for pair in self._pairs(task, n, step / self.config.steps, rng)
+        ])
+        rng.shuffle(encoded)
+        return encoded
+
+    def encode(self, pairs: Sequence[Pair]) -> list[tuple[list[int], int]]:
+        """Pairs in the chat template's form, as (ids, number of answer tokens)."""
+        ids = self.tokenizer.convert_tokens_to_ids
+        start, middle, end = [ids("<|bos|>"), ids("<|user|>")], [ids("<|end|>"), ids("<|assistant|>")], [ids("<|end|>")]
+        prompts = self.tokenizer([prompt for prompt, _ in pairs], add_special_tokens=False)["input_ids"]
+        answers = self.tokenizer([answer for _, answer in pairs], add_special_tokens=False)["input_ids"]
+        return [(start + p + middle + a + end, len(a) + 1) for p, a in zip(prompts, answers, strict=True)]
+
+    def _pairs(self, task: str, n: int, progress: float, rng: random.Random) -> list[Pair]:
+        makers: dict[str, Callable[[], list[Pair]]] = {
+            "reading": lambda: self._reading(n, progress, rng),
+            "closed_book": lambda: rng.choices(self.closed_book, k=n),
+            "arithmetic": lambda: question_pairs(arithmetic_questions(n, split="train", seed=rng.getrandbits(32))),
+            "copy": lambda: example_pairs(copy_examples(n, split="train", seed=rng.getrandbits(32))),
+            "format": lambda: example_pairs(format_examples(n, split="train", seed=rng.getrandbits(32))),
+            "instruction": lambda: rng.choices(self.instructions, k=n),
+        }
+        return makers[task]()
+
+    def _reading(self, n: int, progress: float, rng: random.Random) -> list[Pair]:
+        """Few facts per passage at first, up to seven later: copying has to be learned before searching."""
+        grown = min(1.0, progress / self.config.curriculum_share)
+        items = reading_items(
+            n, split="train", seed=rng.getrandbits(32), max_facts=2 + round(5 * grown), max_passages=2 + round(3 * grown)
+        )
+        return [(item.prompt, item.response) for item in items]

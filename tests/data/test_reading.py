@@ -1,0 +1,53 @@
+from domainlab.data.reading import ATTRIBUTE_QUESTIONS, RELATIONS, reading_items
+from domainlab.prompts import NOT_FOUND, split_citations
+
+
+def test_same_seed_same_items_and_other_seed_others():
+    assert reading_items(20, split="train", seed=1) == reading_items(20, split="train", seed=1)
+    assert reading_items(20, split="train", seed=1) != reading_items(20, split="train", seed=2)
+
+
+def test_the_cited_passage_holds_answer_and_subject_and_no_other_statement_contradicts():
+    for item in reading_items(300, split="held_out", seed=3):
+        text, cited = split_citations(item.response)
+        if item.citation:
+            assert cited == (item.citation,)
+            passage = item.passages[item.citation - 1]
+            assert text in passage
+            assert item.question.group.lower() in passage.lower()
+        else:
+            assert text == NOT_FOUND
+            assert cited == ()
+
+
+def test_about_a_quarter_has_no_answer():
+    items = reading_items(1000, split="train", seed=0)
+    assert 0.2 < sum(item.citation == 0 for item in items) / 1000 < 0.3
+
+
+def test_an_absent_question_asks_for_a_pair_that_no_passage_states():
+    for item in reading_items(500, split="train", seed=5):
+        if item.citation == 0:
+            subject = item.question.group.lower()
+            relation = next((a for a in sorted(_attributes(), key=len, reverse=True) if a in item.question.text), None)
+            stated = [s for p in item.passages for s in p.lower().split(". ") if subject in s and relation and relation in s]
+            assert not stated
+
+
+def _attributes():
+    from domainlab.data.reading import ATTRIBUTES
+
+    return ATTRIBUTES
+
+
+def test_held_out_wordings_are_not_trained_on():
+    train = " ".join(item.question.text for item in reading_items(2000, split="train", seed=0))
+    held_out_form = ATTRIBUTE_QUESTIONS[-1].split("{a}")[0]
+    assert held_out_form not in train
+    for _, _, _, questions in RELATIONS.values():
+        assert len(set(questions)) == len(questions) >= 4
+
+
+def test_sizes_are_respected():
+    for item in reading_items(100, split="train", seed=0, max_facts=2, max_passages=3):
+        assert 1 <= len(item.passages) <= 3

@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from domainlab.errors import DomainlabError
+from domainlab.pretrain import loop
+from domainlab.pretrain.corpus import pack_corpus
+from domainlab.pretrain.loop import Pretraining
+from domainlab.pretrain.mixture import Mixture, instruction_pairs
+
+
+@pytest.fixture
+def mixture(config, tokenizer, tmp_path):
+    corpus = pack_corpus(config.sources, tokenizer, tmp_path / "packed", max_tokens=50_000)
+    pairs = instruction_pairs([{"instruction": "Name a colour.", "output": "Blue."}])
+    return Mixture(config, tokenizer, corpus, pairs)
+
+
+class Killed(Exception):
+    pass
+
+
+def losses(folder):
+    return pd.read_csv(folder / "log.csv")["loss"].to_numpy()
+
+
+def test_a_batch_depends_on_seed_and_step_alone(mixture, config):
+    ids, weights = mixture.batch(3)
+    again, _ = mixture.batch(3)
+    other, _ = mixture.batch(4)
+    np.testing.assert_array_equal(ids, again)
+    assert ids.shape == weights.shape == (config.batch_tokens // 128, 128)
+    assert not np.array_equal(ids, other)
+    assert ids.max() < config.vocab_size
+
+
+def test_answers_weigh_more_than_prompts(mixture, config, tokenizer):
+    (ids, answer), = mixture.encode([("Name a colour.", "Blue.")])
+    assert tokenizer.decode(ids[-answer:]).strip() == "Blue.<|end|>"
+    _, weights = mixture.batch(0)
+    assert {config.answer_weight, 1.0} <= set(np.unique(weights).tolist())
+
+
+def test_a_killed_run_continues_to_the_same_weights(config, mixture, tmp_path, monkeypatch):
+    whole = Pretraining(config, mixture, tmp_path / "whole")
+    whole.run(lambda model: pd.DataFrame())
+
+    broken = Pretraining(config, mixture, tmp_path / "broken")
+    update = broken._update
+    monkeypatch.setattr(broken, "_update", lambda *a: update(*a) if broken.step < 6 else (_ for _ in ()).throw(Killed()))
+    with pytest.raises(Killed):
+        broken.run(lambda model: pd.DataFrame())
+    resumed = Pretraining(config, mixture, tmp_path / "broken")
+    resumed.run(lambda model: pd.DataFrame())
+
+    assert resumed.step == config.steps
+    for a, b in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_a_corrupt_checkpoint_is_skipped_for_the_one_before(config, mixture, tmp_path):
+    run = Pretraining(config, mixture, tmp_path / "run")
+    run.run(lambda model: pd.DataFrame())
+    last = sorted((tmp_path / "run").glob("step-*"))[-1]
+    (last / "model.safetensors").write_bytes(b"half")
+    again = Pretraining(config, mixture, tmp_path / "run")
+    again._restore()
+    assert 0 < again.step < config.steps
+
+
+def test_a_failed_save_leaves_nothing_behind(config, mixture, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(loop.torch, "save", full)
+    with pytest.raises(DomainlabError, match="No space left"):
+        Pretraining(config, mixture, tmp_path / "run").run(lambda model: pd.DataFrame())
+    assert list((tmp_path / "run").glob("step-*")) == []
+    assert not (tmp_path / "run" / "part").exists()
