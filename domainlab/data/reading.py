@@ -132,7 +132,15 @@ def reading_items(
         fillers: sentences that hold no fact, strewn between the facts.
     """
     rng = random.Random(f"reading-{split}-{seed}")
-    return [_item(rng, split, i, max_facts, max_passages, fillers) for i in range(n)]
+    return [_items(rng, split, f"reading-{split}-{i}", max_facts, max_passages, fillers, 1)[0] for i in range(n)]
+
+
+def reading_conversations(
+    n: int, *, split: str, seed: int, turns: int, max_facts: int = 7, max_passages: int = 5
+) -> list[list[ReadingItem]]:
+    """`n` lists of up to `turns` items that share their passages: more answers to learn from per passage read."""
+    rng = random.Random(f"conversation-{split}-{seed}")
+    return [_items(rng, split, f"talk-{split}-{i}", max_facts, max_passages, FILLERS, turns) for i in range(n)]
 
 
 def _wording(rng: random.Random, split: str, forms: Sequence[str]) -> str:
@@ -173,12 +181,12 @@ def _facts(rng: random.Random, split: str, n: int) -> list[_Fact]:
     return list(facts.values())
 
 
-def _item(
-    rng: random.Random, split: str, i: int, max_facts: int, max_passages: int, fillers: Sequence[str]
-) -> ReadingItem:
+def _items(
+    rng: random.Random, split: str, id: str, max_facts: int, max_passages: int, fillers: Sequence[str], turns: int
+) -> list[ReadingItem]:
     sizes = [rng.randint(1, max_facts) for _ in range(rng.randint(1, max_passages))]
-    facts = _facts(rng, split, sum(sizes) + 1)
-    absent, facts = facts[-1], facts[:-1]
+    facts = _facts(rng, split, sum(sizes) + turns)
+    absent, facts = facts[-turns:], facts[:-turns]
     passages, where = [], {}
     for number, size in enumerate(sizes, start=1):
         own = [facts.pop() for _ in range(size)]
@@ -187,12 +195,20 @@ def _item(
         for _ in range(rng.choice((0, 0, 1, 2))):
             sentences.insert(rng.randint(0, len(sentences)), rng.choice(fillers))
         passages.append(" ".join(sentences))
-    target = absent if rng.random() < 0.25 else rng.choice(list(where))
-    citation = where.get(target, 0)
-    question = Question(
-        id=f"reading-{split}-{i}", text=_ask(rng, split, target), kind="reading" if citation else "not_there",
-        answer=target.value if citation else NOT_FOUND, group=target.subject,
-        passage=passages[citation - 1] if citation else "",
-    )  # fmt: skip
     instruction = READING_INSTRUCTION if split == "held_out" else rng.choice(INSTRUCTIONS)
-    return ReadingItem(question=question, passages=tuple(passages), instruction=instruction, citation=citation)
+    present = rng.sample(list(where), len(where))
+    items = []
+    for turn in range(turns):
+        target = absent[turn] if rng.random() < 0.25 else present.pop()
+        citation = where.get(target, 0)
+        question = Question(
+            id=f"{id}-{turn}", text=_ask(rng, split, target), kind="reading" if citation else "not_there",
+            answer=target.value if citation else NOT_FOUND, group=target.subject,
+            passage=passages[citation - 1] if citation else "",
+        )  # fmt: skip
+        items.append(
+            ReadingItem(question=question, passages=tuple(passages), instruction=instruction, citation=citation)
+        )
+        if not present:
+            break
+    return items

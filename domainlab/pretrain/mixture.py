@@ -15,13 +15,14 @@ from domainlab.data.arithmetic import arithmetic_questions
 from domainlab.data.copying import copy_examples
 from domainlab.data.formats import format_examples
 from domainlab.data.general import fact_sentences, general_questions
-from domainlab.data.reading import reading_items
+from domainlab.data.reading import reading_conversations
 from domainlab.pretrain.config import PretrainConfig
 from domainlab.pretrain.corpus import is_general
 from domainlab.records import Example, Question
 
 Pair = tuple[str, str]  # prompt, response
-PAIRS_PER_DRAW = 24
+Talk = Sequence[Pair]  # the turns of one conversation
+TALKS_PER_DRAW = 24
 
 
 def question_pairs(questions: Sequence[Question]) -> list[Pair]:
@@ -60,7 +61,7 @@ class Mixture:
         self.instructions = list(instructions)
         sizes = random.Random(config.seed)
         self.lengths = {  # mean tokens per example, so that shares of tokens become odds of examples
-            task: float(np.mean([len(ids) for ids, _ in self.encode(self._pairs(task, 200, 0.3, sizes))]))
+            task: float(np.mean([len(ids) for ids, _ in self.encode(self._talks(task, 200, 0.3, sizes))]))
             for task in config.tasks
         }
 
@@ -113,7 +114,7 @@ class Mixture:
             while True:
                 if not queue:
                     queue = self._draw_tasks(step, rng)
-                example_ids, answer = queue[-1]
+                example_ids, example_weights = queue[-1]
                 if len(example_ids) > length:
                     queue.pop()
                     continue
@@ -121,7 +122,7 @@ class Mixture:
                     break
                 queue.pop()
                 ids += example_ids
-                weights += [self.config.prompt_weight] * (len(example_ids) - answer) + [self.config.answer_weight] * answer
+                weights += example_weights
             tail, tail_weights = self._text_row(max(length - len(ids), 1), rng)
             rows.append((
                 np.concatenate([np.asarray(ids, np.int64), tail])[:length],
@@ -129,40 +130,55 @@ class Mixture:
             ))
         return rows
 
-    def _draw_tasks(self, step: int, rng: random.Random) -> list[tuple[list[int], int]]:
-        """Encoded examples as (ids, number of answer tokens), tasks in proportion to their share of tokens."""
+    def _draw_tasks(self, step: int, rng: random.Random) -> list[tuple[list[int], list[float]]]:
+        """Encoded conversations as (ids, loss weights), tasks in proportion to their share of tokens."""
         tasks = list(self.config.tasks)
         odds = [self.config.tasks[task] / self.lengths[task] for task in tasks]
-        wanted = Counter(rng.choices(tasks, weights=odds, k=PAIRS_PER_DRAW))
+        wanted = Counter(rng.choices(tasks, weights=odds, k=TALKS_PER_DRAW))
         encoded = self.encode([
-            pair for task, n in wanted.items() for pair in self._pairs(task, n, step / self.config.steps, rng)
+            talk for task, n in wanted.items() for talk in self._talks(task, n, step / self.config.steps, rng)
         ])
         rng.shuffle(encoded)
         return encoded
 
-    def encode(self, pairs: Sequence[Pair]) -> list[tuple[list[int], int]]:
-        """Pairs in the chat template's form, as (ids, number of answer tokens)."""
-        ids = self.tokenizer.convert_tokens_to_ids
-        start, middle, end = [ids("<|bos|>"), ids("<|user|>")], [ids("<|end|>"), ids("<|assistant|>")], [ids("<|end|>")]
-        prompts = self.tokenizer([prompt for prompt, _ in pairs], add_special_tokens=False)["input_ids"]
-        answers = self.tokenizer([answer for _, answer in pairs], add_special_tokens=False)["input_ids"]
-        return [(start + p + middle + a + end, len(a) + 1) for p, a in zip(prompts, answers, strict=True)]
+    def encode(self, talks: Sequence[Talk]) -> list[tuple[list[int], list[float]]]:
+        """Conversations in the chat template's form, as (ids, loss weights)."""
+        user, assistant, end = self.tokenizer.convert_tokens_to_ids(["<|user|>", "<|assistant|>", "<|end|>"])
+        texts = [text for talk in talks for pair in talk for text in pair]
+        pieces = iter(self.tokenizer(texts, add_special_tokens=False)["input_ids"])
+        encoded = []
+        for talk in talks:
+            ids, weights = [self.tokenizer.bos_token_id], [0.0]
+            for _ in talk:
+                prompt, answer = [user, *next(pieces), end, assistant], [*next(pieces), end]
+                ids += prompt + answer
+                weights += [self.config.prompt_weight] * len(prompt) + [self.config.answer_weight] * len(answer)
+            encoded.append((ids, weights))
+        return encoded
 
-    def _pairs(self, task: str, n: int, progress: float, rng: random.Random) -> list[Pair]:
+    def _talks(self, task: str, n: int, progress: float, rng: random.Random) -> list[Talk]:
+        if task == "reading":
+            return self._reading(n, progress, rng)
         makers: dict[str, Callable[[], list[Pair]]] = {
-            "reading": lambda: self._reading(n, progress, rng),
             "closed_book": lambda: rng.choices(self.closed_book, k=n),
             "arithmetic": lambda: question_pairs(arithmetic_questions(n, split="train", seed=rng.getrandbits(32))),
             "copy": lambda: example_pairs(copy_examples(n, split="train", seed=rng.getrandbits(32))),
             "format": lambda: example_pairs(format_examples(n, split="train", seed=rng.getrandbits(32))),
             "instruction": lambda: rng.choices(self.instructions, k=n),
         }
-        return makers[task]()
+        return [(pair,) for pair in makers[task]()]
 
-    def _reading(self, n: int, progress: float, rng: random.Random) -> list[Pair]:
-        """Few facts per passage at first, up to seven later: copying has to be learned before searching."""
+    def _reading(self, n: int, progress: float, rng: random.Random) -> list[Talk]:
+        """Few facts per passage at first, up to seven later: copying has to be learned before searching.
+
+        Up to four questions share their passages, so that more of what is read is learned from.
+        """
         grown = min(1.0, progress / self.config.curriculum_share)
-        items = reading_items(
-            n, split="train", seed=rng.getrandbits(32), max_facts=2 + round(5 * grown), max_passages=2 + round(3 * grown)
-        )
-        return [(item.prompt, item.response) for item in items]
+        talks = reading_conversations(
+            n, split="train", seed=rng.getrandbits(32), turns=rng.randint(1, 4), max_facts=2 + round(5 * grown),
+            max_passages=2 + round(3 * grown),
+        )  # fmt: skip
+        return [
+            [(items[0].prompt, items[0].response), *((f"Question: {i.question.text}", i.response) for i in items[1:])]
+            for items in talks
+        ]

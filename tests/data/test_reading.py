@@ -1,4 +1,12 @@
-from domainlab.data.reading import ATTRIBUTE_QUESTIONS, RELATIONS, reading_items
+import re
+
+from domainlab.data.reading import (
+    ATTRIBUTE_QUESTIONS,
+    ATTRIBUTE_STATEMENTS,
+    RELATIONS,
+    reading_conversations,
+    reading_items,
+)
 from domainlab.prompts import NOT_FOUND, split_citations
 
 
@@ -26,18 +34,14 @@ def test_about_a_quarter_has_no_answer():
 
 
 def test_an_absent_question_asks_for_a_pair_that_no_passage_states():
-    for item in reading_items(500, split="train", seed=5):
-        if item.citation == 0:
-            subject = item.question.group.lower()
-            relation = next((a for a in sorted(_attributes(), key=len, reverse=True) if a in item.question.text), None)
-            stated = [s for p in item.passages for s in p.lower().split(". ") if subject in s and relation and relation in s]
-            assert not stated
-
-
-def _attributes():
-    from domainlab.data.reading import ATTRIBUTES
-
-    return ATTRIBUTES
+    asked = 0
+    for item in reading_items(500, split="held_out", seed=5):
+        found = re.fullmatch(r"Do you know the (.+) of (.+)\?", item.question.text)
+        if found and item.citation == 0:
+            asked += 1
+            statement = ATTRIBUTE_STATEMENTS[-1].format(a=found[1], s=found[2], v="").rstrip(".")
+            assert statement.lower() not in " ".join(item.passages).lower()
+    assert asked > 20
 
 
 def test_held_out_wordings_are_not_trained_on():
@@ -51,3 +55,10 @@ def test_held_out_wordings_are_not_trained_on():
 def test_sizes_are_respected():
     for item in reading_items(100, split="train", seed=0, max_facts=2, max_passages=3):
         assert 1 <= len(item.passages) <= 3
+
+
+def test_a_conversation_shares_its_passages_and_never_repeats_a_question():
+    for items in reading_conversations(100, split="train", seed=0, turns=4):
+        assert 1 <= len(items) <= 4
+        assert len({item.passages for item in items}) == 1
+        assert len({item.question.text for item in items}) == len(items)

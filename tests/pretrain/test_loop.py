@@ -35,11 +35,18 @@ def test_a_batch_depends_on_seed_and_step_alone(mixture, config):
     assert ids.max() < config.vocab_size
 
 
-def test_answers_weigh_more_than_prompts(mixture, config, tokenizer):
-    (ids, answer), = mixture.encode([("Name a colour.", "Blue.")])
-    assert tokenizer.decode(ids[-answer:]).strip() == "Blue.<|end|>"
-    _, weights = mixture.batch(0)
-    assert {config.answer_weight, 1.0} <= set(np.unique(weights).tolist())
+def test_answers_weigh_more_than_prompts_in_every_turn(mixture, config, tokenizer):
+    ((ids, weights),) = mixture.encode([[("Name a colour.", "Blue."), ("Another?", "Red.")]])
+    answers = [i for i, weight in zip(ids, weights, strict=True) if weight == config.answer_weight]
+    assert tokenizer.decode(answers).strip() == "Blue.<|end|> Red.<|end|>"
+    assert set(weights) == {0.0, config.prompt_weight, config.answer_weight}
+
+
+def test_encoding_is_what_the_chat_template_says(mixture, tokenizer):
+    ((ids, _),) = mixture.encode([[("Name a colour.", "Blue."), ("Another?", "Red.")]])
+    roles = ["user", "assistant"] * 2
+    chat = [{"role": r, "content": c} for r, c in zip(roles, ["Name a colour.", "Blue.", "Another?", "Red."], strict=True)]
+    assert tokenizer.apply_chat_template(chat, tokenize=True, return_dict=False) == ids
 
 
 def test_a_killed_run_continues_to_the_same_weights(config, mixture, tmp_path, monkeypatch):

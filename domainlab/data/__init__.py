@@ -1,0 +1,7 @@
+"""Data: read and check records, split and deduplicate them, and make the worlds that models learn.
+
+read, split, leaks, cards    JSONL files of records, cuts by group, what was seen before, where data come from
+medical*, bulletin, patients the medical world: stable facts, facts that change monthly, made-up patients
+general, reading, ...        the general world that the base model knows
+build                        writes it all: `python -m domainlab.data`
+"""

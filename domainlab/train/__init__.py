@@ -1,0 +1,1 @@
+"""Fine-tuning: encode and pack examples, attach an adapter, train, save."""
