@@ -87,7 +87,9 @@ class HFChat:
             raise ConfigError(
                 f"Expected max_new_tokens >= 1 and temperature >= 0; got {max_new_tokens} and {temperature}."
             )
-        ids = prompt_ids(self.tokenizer, _checked(prompts), system=self.system)
+        if not _checked(prompts):
+            return []
+        ids = prompt_ids(self.tokenizer, prompts, system=self.system)
         limits = self._limits(ids, max_new_tokens)
         if temperature > 0:
             answers = self._decode(ids, limits, _sampler(len(ids), max_new_tokens, temperature, seed))
@@ -110,8 +112,6 @@ class HFChat:
         return [min(max_new_tokens, window - len(row)) for row in ids]
 
     def _decode(self, ids: list[list[int]], limits: list[int], choose: Choose) -> list[list[int]]:
-        if not ids:
-            return []
         ends = self.model.generation_config.eos_token_id
         stop = {answer_end(self.tokenizer)[-1], self.tokenizer.eos_token_id}
         stop |= set(ends) if isinstance(ends, list) else {ends}

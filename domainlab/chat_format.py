@@ -12,7 +12,7 @@ from domainlab.errors import ConfigError
 
 PLAIN_CHAT_TEMPLATE = (  # for models that were never taught a chat format
     "{% for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] }}"
-    "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}\n{% endfor %}"
+    "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}{{ '\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}Assistant: {% endif %}"
 )
 
@@ -23,8 +23,6 @@ def prompt_ids(
     """Token ids of each prompt as a chat turn, up to where the assistant starts to speak."""
     first = [{"role": "system", "content": system}] if system is not None else []
     chats = [[*first, {"role": "user", "content": prompt}] for prompt in prompts]
-    if not chats:
-        return []
     texts = tokenizer.apply_chat_template(chats, tokenize=False, add_generation_prompt=True)
     return tokenizer(texts, add_special_tokens=False)["input_ids"]  # the template wrote them already
 

@@ -29,7 +29,7 @@ class Scale:
 SCALES = {
     "tiny": Scale(
         name="tiny", base_model=str(ROOT / "data" / "base-model"), revision=None, dtype="float32", device="cpu",
-        lora_rank=16, learning_rate=3e-3, batch_tokens=2048, epochs=3, seeds=(0, 1, 2), eval_items=60,
+        lora_rank=16, learning_rate=3e-3, batch_tokens=2048, epochs=3, seeds=(0, 1, 2), eval_items=32,
     ),
     "small": Scale(
         name="small", base_model="HuggingFaceTB/SmolLM2-360M-Instruct", revision="a10cc1512eabd3dde888204e902eca88bddb4951",

@@ -64,7 +64,7 @@ def test_stale_outputs_are_refused(lesson):
         "It keeps 93 % of the skills, as claim 98.a shows.",
         "Use `lr=0.37` and $x = 0.37$.",
         "Exercise 98.1 comes first, then 12 cells and 3 seeds in 2020.",
-        "Three times as many.",
+        "Three times as many, with a 90 % interval.",
         "[a link](#Idea) and [another](98_example.ipynb#idea), [outside](https://example.org/1.5)",
         "```\n93 %\n```",
     ],

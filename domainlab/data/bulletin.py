@@ -79,10 +79,10 @@ def changing_questions(month: int, *, wordings: str, seed: int = 0) -> list[Ques
 
 def bulletin_documents(month: int, *, seed: int = 0) -> list[Document]:
     """One dated document per drug of the formulary, one value per sentence."""
-    year, number = FIRST_YEAR + (month - 1) // 12, (month - 1) % 12
     sentences: dict[str, list[str]] = {}
     for fact in _facts(month, seed):
         sentences.setdefault(fact.name, []).append(fact.passage)
+    year, number = FIRST_YEAR + (month - 1) // 12, (month - 1) % 12
     heading = f"Northfield Clinic formulary bulletin, {MONTHS[number]} {year}."
     return [
         Document(

@@ -12,14 +12,20 @@ INSTRUCTIONS = {
     "train": (
         "Repeat this: {text}", "Repeat exactly: {text}", "Copy this: {text}", "Copy this text exactly.\n{text}",
         "Write this again: {text}", "{text}\nWrite the line above again.", "Say this back to me: {text}",
-        "Give the same text back: {text}",
+        "Give the same text back: {text}", "Please copy this line: {text}", "Please write this once more: {text}",
+        "Repeat the following line.\n{text}", "Copy the next line exactly as it is.\n{text}", "Echo: {text}",
+        "Here is a text: {text}\nRepeat it.", "{text}\nCopy the text above.", "Write the following down: {text}",
+        "Return this text without any change: {text}", "I will say something and you repeat it: {text}",
     ),
     "held_out": ("Copy the following exactly: {text}", "Please repeat this text: {text}"),
 }  # fmt: skip
 PICKS = {
     "train": (
         "{text}\nWhich {kind} is in the text?", "Find the {kind} in this text: {text}", "{text}\nWrite only the {kind}.",
-        "Take the {kind} from this line: {text}",
+        "Take the {kind} from this line: {text}", "{text}\nWhat is the {kind}?", "What {kind} is in this text? {text}",
+        "Write the {kind} that you see here: {text}", "{text}\nGive me the {kind} in this line.",
+        "Tell me the {kind} in this sentence: {text}", "Copy only the {kind} from this: {text}",
+        "There is a {kind} in this text. Which one? {text}", "{text}\nPlease write the {kind} from the sentence above.",
     ),
     "held_out": ("{text}\nWhat is the {kind} in this text?", "Write the {kind} from this text: {text}"),
 }  # fmt: skip

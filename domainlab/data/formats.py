@@ -19,6 +19,8 @@ JSON_WORDS = {
     "train": (
         "Give JSON with the keys {keys}.", "Write this as JSON with keys {keys}.", "Answer in JSON. Keys: {keys}.",
         "Turn the record into JSON with the keys {keys}.", "Make a JSON object with {keys}.",
+        "Give a JSON object. Its keys are {keys}.", "Write a JSON object for {keys}.", "As JSON, please: {keys}.",
+        "I need JSON with the keys {keys}.", "Use JSON and these keys: {keys}.", "Return JSON for {keys}.",
     ),
     "held_out": ("Return a JSON object with the keys {keys}.", "Write JSON. Use the keys {keys}."),
 }  # fmt: skip
@@ -26,15 +28,25 @@ SECTION_WORDS = {
     "train": (
         "Write a note with the sections {heads}.", "Sort the facts under the headings {heads}.", "Make sections: {heads}.",
         "Write a report. Use the headings {heads}.", "Put each fact in its section. Sections: {heads}.",
+        "Write a short note with the headings {heads}.", "Write one section for each of {heads}.",
+        "Make a report from the facts. Headings: {heads}.", "The headings are {heads}. Write the sections.",
+        "Use these headings: {heads}.", "Write down the facts by section: {heads}.",
     ),
     "held_out": ("Write a short report with the headings {heads}.", "Write the sections {heads}."),
 }  # fmt: skip
 LIST_WORDS = {
-    "train": ("Write a list, one item per line.", "Give the items as a list.", "Put each item on its own line.", "Make a list."),
+    "train": (
+        "Write a list, one item per line.", "Give the items as a list.", "Put each item on its own line.", "Make a list.",
+        "Write a list of the items.", "One item per line, please.", "Turn this into a list.", "List the items below each other.",
+    ),
     "held_out": ("Write the items as a list.", "List them, one per line."),
 }
 LINE_WORDS = {
-    "train": ("Write all on one line with commas.", "Give the values on one line.", "Put the values on one line."),
+    "train": (
+        "Write all on one line with commas.", "Give the values on one line.", "Put the values on one line.",
+        "One line with all the values, please.", "Write the values with commas between them.", "All values, one line.",
+        "Give all the values in one line, with commas.",
+    ),
     "held_out": ("Write the values on one line.", "Put all values on one line with commas."),
 }
 

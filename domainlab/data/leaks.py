@@ -44,10 +44,10 @@ def find_leaks(
     """
     if ngram < 1:
         raise ConfigError(f"ngram must be at least 1 word, got {ngram}.")
-    runs_of_tests, homes = (
-        [],
-        defaultdict(set),
-    )  # homes: run of words -> positions of the test items that have it
+    runs_of_tests: list[set[Words]] = []
+    homes: dict[Words, set[int]] = defaultdict(
+        set
+    )  # run of words -> positions of the test items that have it
     for position, item in enumerate(test):
         runs_of_tests.append(_runs(_words(record_text(item)), ngram))
         for run in runs_of_tests[-1]:

@@ -12,6 +12,7 @@ import random
 
 from domainlab.data.bulletin import missing_facts
 from domainlab.data.medical_facts import Fact, ask, interactions, slug, stable_facts, table
+from domainlab.errors import ConfigError
 from domainlab.prompts import NOT_FOUND
 from domainlab.records import Document, Question
 
@@ -57,7 +58,9 @@ def unanswerable_questions(*, wordings: str, seed: int = 0, n: int = 120) -> lis
     """
     drugs = [row["drug"] for row in table("drugs")]
     pairs = [(kind, drug) for kind in ABSENT for drug in drugs]
-    chosen = random.Random(f"unanswerable {seed}").sample(pairs, min(n, len(pairs)))
+    if not 0 <= n <= len(pairs):
+        raise ConfigError(f"n must be 0 to {len(pairs)}, got {n}; ask for fewer questions.")
+    chosen = random.Random(f"unanswerable {seed}").sample(pairs, n)
     facts = [
         Fact(kind=kind, group=drug, name=drug, answer=NOT_FOUND, passage="", source="")
         for kind, drug in sorted(chosen)

@@ -13,8 +13,8 @@ from domainlab.errors import ConfigError
 
 FIRST_NAMES = (
     "Aster", "Birch", "Briar", "Clover", "Coral", "Dune", "Ember", "Fennel", "Flint", "Heath", "Indigo",
-    "Juniper", "Lark", "Linden", "Marlow", "Onyx", "Pebble", "Quill", "Reed", "Robin", "Rowan", "Saffron", "Sorrel",
-    "Sparrow", "Tansy", "Thistle", "Vesper", "Wren", "Yarrow", "Zephyr",
+    "Juniper", "Lark", "Linden", "Marlow", "Onyx", "Pebble", "Quill", "Reed", "Robin", "Rowan", "Saffron",
+    "Sorrel", "Sparrow", "Tansy", "Thistle", "Vesper", "Wren", "Yarrow", "Zephyr",
 )  # fmt: skip
 LAST_NAMES = (
     "Demoson", "Dummywell", "Fictionby", "Madeupton", "Mockridge", "Notreal", "Placeholder", "Pretendly",

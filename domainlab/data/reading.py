@@ -1,7 +1,7 @@
 """Reading made-up facts: the answer stands in a numbered passage, is cited, or is not there.
 
 Nobody can know these facts from memory, so a right answer shows that the model reads. Entities, values and
-(for "held_out") wordings are unseen. A task has one to seven facts per passage and one to five passages.
+(for "held_out") wordings are unseen. A task has one to seven facts, spread over one to five passages.
 """
 
 import random
@@ -127,7 +127,7 @@ def reading_items(
         n: how many.
         split: "train" or "held_out" (unseen names, values and wordings).
         seed: same seed, same tasks.
-        max_facts: most facts in one passage.
+        max_facts: most facts in one prompt.
         max_passages: most passages in one prompt.
         fillers: sentences that hold no fact, strewn between the facts.
     """
@@ -181,10 +181,18 @@ def _facts(rng: random.Random, split: str, n: int) -> list[_Fact]:
     return list(facts.values())
 
 
+def _sizes(rng: random.Random, facts: int, max_passages: int) -> list[int]:
+    """Facts spread over passages, at least one in each."""
+    sizes = [1] * rng.randint(1, min(facts, max_passages))
+    for _ in range(facts - len(sizes)):
+        sizes[rng.randrange(len(sizes))] += 1
+    return sizes
+
+
 def _items(
     rng: random.Random, split: str, id: str, max_facts: int, max_passages: int, fillers: Sequence[str], turns: int
 ) -> list[ReadingItem]:
-    sizes = [rng.randint(1, max_facts) for _ in range(rng.randint(1, max_passages))]
+    sizes = _sizes(rng, rng.randint(1, max_facts), max_passages)
     facts = _facts(rng, split, sum(sizes) + turns)
     absent, facts = facts[-turns:], facts[:-turns]
     passages, where = [], {}

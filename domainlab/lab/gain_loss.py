@@ -1,9 +1,9 @@
 """The course's signature figure: what an adaptation gained in the domain against what it lost in general."""
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
 
 from domainlab.errors import DataError
 from domainlab.lab.figure_style import STYLE, DescribedFigure, arm_looks, check_intervals, new_figure
@@ -54,19 +54,16 @@ def pair_figure(
     return figure
 
 
-def taken_boxes(axes: Axes, frame: pd.DataFrame) -> list[Bbox]:
-    """The pixels that markers, intervals and the two lines of no change cover."""
+def taken_boxes(axes: Axes, frame: pd.DataFrame) -> np.ndarray:
+    """(n, 4), the pixels that markers, intervals and the two lines of no change cover."""
     zero_x, zero_y = axes.transData.transform((0, 0))
     room = axes.bbox
-    boxes = [
-        Bbox.from_extents(room.x0, zero_y - 1, room.x1, zero_y + 1),
-        Bbox.from_extents(zero_x - 1, room.y0, zero_x + 1, room.y1),
-    ]
+    boxes = [(room.x0, zero_y - 1, room.x1, zero_y + 1), (zero_x - 1, room.y0, zero_x + 1, room.y1)]
     for row in frame.itertuples():
         x, y = axes.transData.transform((row.loss, row.gain))
         left, bottom = axes.transData.transform((row.loss_low, row.gain_low))
         right, top = axes.transData.transform((row.loss_high, row.gain_high))
-        boxes.append(Bbox.from_extents(x - MARK, y - MARK, x + MARK, y + MARK))
-        boxes.append(Bbox.from_extents(left - LINE, y - LINE, right + LINE, y + LINE))
-        boxes.append(Bbox.from_extents(x - LINE, bottom - LINE, x + LINE, top + LINE))
-    return boxes
+        boxes.append((x - MARK, y - MARK, x + MARK, y + MARK))
+        boxes.append((left - LINE, y - LINE, right + LINE, y + LINE))
+        boxes.append((x - LINE, bottom - LINE, x + LINE, top + LINE))
+    return np.array(boxes)

@@ -7,58 +7,36 @@ points: try places around the point, near ones first, and take the one that cove
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
 
 DISTANCES = (11, 20, 32, 46, 62, 80, 100)  # pixels from the point
-DIRECTIONS = (
-    0,
-    180,
-    90,
-    270,
-    45,
-    135,
-    315,
-    225,
-    22,
-    158,
-    202,
-    338,
-    68,
-    112,
-    248,
-    292,
-)  # degrees, preferred first
+DIRECTIONS = (0, 180, 90, 270, 45, 135, 315, 225, 22, 158, 202, 338, 68, 112, 248, 292)  # degrees, best first
 LEADER = 24  # pixels from which a thin line joins label and point
 
 
 def place_labels(
-    axes: Axes, points: Sequence[tuple[float, float]], labels: Sequence[str], obstacles: Sequence[Bbox]
-) -> list[Bbox]:
+    axes: Axes, points: Sequence[tuple[float, float]], labels: Sequence[str], obstacles: np.ndarray
+) -> np.ndarray:
     """Label points.
 
     Args:
         axes: with its final limits.
         points: (x, y) in data units.
         labels: one per point.
-        obstacles: boxes in pixels that no label may cover, such as markers and intervals.
+        obstacles: (n, 4), boxes left, bottom, right, top in pixels that no label may cover.
 
     Returns:
-        The boxes of the labels in pixels.
+        (len(labels), 4), the boxes of the labels in pixels.
     """
     axes.figure.draw_without_rendering()  # fixes where the axes lie, so that pixels mean something
-    taken = list(obstacles)
-    placed = []
+    taken = np.reshape(obstacles, (-1, 4))
     for (x, y), label in zip(axes.transData.transform(points), labels, strict=True):
-        width, height = text_size(axes, label)
-        boxes = [
-            around(x, y, width, height, distance, angle) for distance in DISTANCES for angle in DIRECTIONS
-        ]
-        best = min(boxes, key=lambda box: covered(box, taken, axes.bbox))  # the first of the best
+        boxes = boxes_around(x, y, *text_size(axes, label))
+        best = boxes[np.argmin(covered(boxes, taken, axes.bbox.extents))]  # the first of the best
         write_label(axes, label, best, (x, y))
-        taken.append(best)
-        placed.append(best)
-    return placed
+        taken = np.vstack([taken, best])
+    return taken[len(taken) - len(labels) :]
 
 
 def text_size(axes: Axes, label: str) -> tuple[float, float]:
@@ -69,32 +47,41 @@ def text_size(axes: Axes, label: str) -> tuple[float, float]:
     return box.width, box.height
 
 
-def around(x: float, y: float, width: float, height: float, distance: float, angle: float) -> Bbox:
-    """The box of a label whose nearest edge lies `distance` from the point in direction `angle` (degrees)."""
-    across, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    left = x + across * (distance + width / 2) - width / 2
-    bottom = y + up * (distance + height / 2) - height / 2
-    return Bbox.from_bounds(left, bottom, width, height)
+def boxes_around(x: float, y: float, width: float, height: float) -> np.ndarray:
+    """(n, 4), where a label may stand: every direction at the nearest distance first, then the next one."""
+    distance, angle = (grid.ravel() for grid in np.meshgrid(DISTANCES, np.radians(DIRECTIONS), indexing="ij"))
+    left = x + np.cos(angle) * (distance + width / 2) - width / 2
+    bottom = y + np.sin(angle) * (distance + height / 2) - height / 2
+    return np.stack([left, bottom, left + width, bottom + height], axis=1)
 
 
-def covered(box: Bbox, taken: Sequence[Bbox], room: Bbox) -> float:
-    """Pixels of `box` that lie on something else or outside `room`."""
-    overlaps = [Bbox.intersection(box, other) for other in taken]
-    inside = Bbox.intersection(box, room)
-    outside = box.width * box.height - (0.0 if inside is None else inside.width * inside.height)
-    # an interval may be a line without area: one pixel more on each side makes touching count
-    return outside + sum((part.width + 1) * (part.height + 1) for part in overlaps if part is not None)
+def covered(boxes: np.ndarray, taken: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """(n,) pixels of each of the boxes (n, 4) that lie on one of `taken` (m, 4) or outside `room` (4,).
+
+    >>> covered(np.array([[0, 0, 20, 10]]), np.array([[15, 0, 40, 10]]), np.array([0, 0, 100, 100])).tolist()
+    [50]
+    """
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    inside = overlap(boxes, room[None, :])[:, 0]
+    return area - inside + overlap(boxes, taken).sum(axis=1)
 
 
-def write_label(axes: Axes, label: str, box: Bbox, point: tuple[float, float]) -> None:
+def overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n, m) pixels that each of the boxes (n, 4) shares with each of the others (m, 4)."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    return np.clip(high - low, 0, None).prod(axis=2)
+
+
+def write_label(axes: Axes, label: str, box: np.ndarray, point: tuple[float, float]) -> None:
     """Write one label into its box, joined to its point when it lies far off."""
-    nearest = (min(max(point[0], box.x0), box.x1), min(max(point[1], box.y0), box.y1))
+    nearest = (min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3]))
     arrow = None
     if math.dist(point, nearest) >= LEADER:
         arrow = {"arrowstyle": "-", "color": "#8A8A8A", "linewidth": 0.7, "shrinkA": 0, "shrinkB": 4}
     to_data = axes.transData.inverted()
     written = axes.annotate(
-        label, xy=to_data.transform(point), xytext=to_data.transform(box.min),
+        label, xy=to_data.transform(point), xytext=to_data.transform(box[:2]),
         fontsize=9, va="bottom", ha="left", arrowprops=arrow,
     )  # fmt: skip
     written.set_in_layout(False)  # else the layout would move the axes away from under the labels

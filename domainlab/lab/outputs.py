@@ -59,8 +59,8 @@ def stable_output(output: NotebookNode) -> NotebookNode:
 def stable_text(text: str) -> str:
     """The text without memory addresses, with paths as seen from the checkout and from the home folder.
 
-    >>> stable_text("<Thing at 0x7f3a>"), stable_text(f"{ROOT}/data/base-model")
-    ('<Thing>', 'data/base-model')
+    >>> stable_text("<Thing at 0x7f3a>"), stable_text(str(ROOT))
+    ('<Thing>', '.')
     """
     text = text.replace(f"{ROOT}{os.sep}", "").replace(str(ROOT), ".").replace(str(Path.home()), "~")
     return ADDRESS.sub("", text)

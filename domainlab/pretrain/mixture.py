@@ -175,9 +175,8 @@ class Mixture:
         """
         grown = min(1.0, progress / self.config.curriculum_share)
         talks = reading_conversations(
-            n, split="train", seed=rng.getrandbits(32), turns=rng.randint(1, 4), max_facts=2 + round(5 * grown),
-            max_passages=2 + round(3 * grown),
-        )  # fmt: skip
+            n, split="train", seed=rng.getrandbits(32), turns=rng.randint(1, 4), max_facts=2 + round(6 * grown)
+        )
         return [
             [(items[0].prompt, items[0].response), *((f"Question: {i.question.text}", i.response) for i in items[1:])]
             for items in talks

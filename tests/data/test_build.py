@@ -35,6 +35,13 @@ def test_the_command_writes_the_same_bytes_in_another_process(built, tmp_path):
     assert [name for name in first if first[name] != again[name]] == []
 
 
+@pytest.mark.parametrize("world", ["general", "medical"])
+def test_the_data_in_the_repository_are_what_the_generator_writes(built, world):
+    kept, made = contents(ROOT / "data" / world), contents(built / world)
+    changed = [name for name in sorted(kept.keys() | made.keys()) if kept.get(name) != made.get(name)]
+    assert changed == [], "run `python -m domainlab.data`"
+
+
 def test_every_file_reads_back_as_its_record(built):
     readers = {
         "documents": read_documents, "bulletin": read_documents,

@@ -85,3 +85,5 @@ def test_the_seed_decides():
 def test_refuses_a_month_that_is_none(month):
     with pytest.raises(ConfigError, match="month must be"):
         bulletin(month)
+    with pytest.raises(ConfigError, match="month must be"):
+        bulletin_documents(month)

@@ -85,3 +85,9 @@ def test_unanswerable_questions_follow_the_seed():
 def test_refuses_unknown_wordings():
     with pytest.raises(ConfigError, match="wordings are"):
         stable_questions(wordings="validation")
+
+
+@pytest.mark.parametrize("n", [-1, 10_000])
+def test_refuses_more_unanswerable_questions_than_there_are(n):
+    with pytest.raises(ConfigError, match="n must be 0 to"):
+        unanswerable_questions(wordings="train", n=n)

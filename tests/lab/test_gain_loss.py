@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from domainlab.errors import DataError
 from domainlab.lab.gain_loss import pair_figure, taken_boxes
@@ -40,7 +41,7 @@ def test_every_arm_is_labelled_and_labels_cover_nothing(frame):
     boxes = label_boxes(figure)
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
     for box, taken in itertools.product(boxes, taken_boxes(figure.axes[0], frame)):
-        assert not box.overlaps(taken)
+        assert not box.overlaps(Bbox.from_extents(taken))
     for box in boxes:
         assert figure.axes[0].bbox.containsx(box.x1)
         assert figure.axes[0].bbox.containsy(box.y1)

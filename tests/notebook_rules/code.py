@@ -4,7 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from notebook_rules.lesson import Lesson
+from notebook_rules.lesson import CLAIM, Lesson
 from pins import pinned_modules
 from rehearsal import tags
 
@@ -56,7 +56,7 @@ def claims_are_its_own(lesson: Lesson) -> Iterator[str]:
     if not lesson.claim_ids:
         yield "the notebook makes no claim"
     for cell in lesson.code:
-        if "claim(" in cell.source and "claim" not in tags(cell):
+        if CLAIM.search(cell.source) and "claim" not in tags(cell):
             yield f"cell {cell.id} makes a claim and must be tagged claim"
 
 

@@ -20,6 +20,7 @@ def fresh(lesson: Lesson) -> Iterator[str]:
     digest = lesson.notebook.metadata.get("domainlab", {}).get(DIGEST)
     if digest != code_digest(lesson.notebook):
         yield f"the outputs are missing or come from other code; {UPDATE}"
+        return
     for cell in lesson.code:
         if cell.source.strip() and cell.execution_count is None:
             yield f"cell {cell.id} was not run; {UPDATE}"

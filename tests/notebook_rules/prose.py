@@ -22,7 +22,8 @@ MAX_LINKS_IN_RECAP = 5
 
 NOT_PROSE = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<[^>]+>|https?://\S+", re.DOTALL)
 NUMBER = r"(?<![\w.])(\d+(?:[.,]\d+)?)"
-PERCENT = re.compile(rf"{NUMBER}\s*(?:%|per ?cent\b|(?:percentage )?points?\b)", re.IGNORECASE)
+LEVEL = r"(?!\s*(?:confidence\s+)?(?:interval|level))"  # "a 95 % interval" is a choice, not a result
+PERCENT = re.compile(rf"{NUMBER}\s*(?:%|per ?cent\b|(?:percentage )?points?\b){LEVEL}", re.IGNORECASE)
 TIMES = re.compile(rf"{NUMBER}\s*(?:[x×](?!\w)|times\b|-?fold\b)", re.IGNORECASE)
 DECIMAL = re.compile(r"(?<![\w.])(\d+[.,]\d+)(?![\w.]*\w)")
 ANY_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")

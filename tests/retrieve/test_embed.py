@@ -95,7 +95,7 @@ def test_weights_are_checked(tmp_path):
 
 
 def test_a_model_that_cannot_be_reached_is_a_clear_error():
-    with pytest.raises(ConfigError, match="No sentence encoder .* 'domainlab/no-such-encoder'"):
+    with pytest.raises(ConfigError, match=r"No sentence encoder .* 'domainlab/no-such-encoder'"):
         SentenceEmbedder("domainlab/no-such-encoder")
 
 
