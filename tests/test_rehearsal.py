@@ -29,7 +29,7 @@ def run(folder, cells):
     path = folder / "notebooks" / "00_small.ipynb"
     path.parent.mkdir()
     nbformat.write(new_notebook(cells=cells), path)
-    return NotebookRun(write_rehearsed(path, folder), 60, kernel=KERNEL_NAME).execute()
+    return NotebookRun(write_rehearsed(path, folder), 300, kernel=KERNEL_NAME).execute()
 
 
 def test_an_exercise_is_rehearsed_right_after_its_check():

@@ -51,7 +51,7 @@ def abstained(text: str) -> bool:
 
 
 def hallucination_error(predictions: Sequence[str], references: Sequence[References]) -> np.ndarray:
-    """1 where a wrong answer was given instead of "The context does not say.", else 0; `(n,)`, lower is better.
+    """1 where a wrong answer was given and not "The context does not say."; `(n,)`, lower is better.
 
     A right answer and an abstention are both 0, so a model that always abstains makes no such error: report
     it together with `exact_match_score`.

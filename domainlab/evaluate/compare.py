@@ -64,7 +64,7 @@ def bootstrap_seeds(scores: ArrayLike, *, level: float = 0.95, draws: int = DRAW
     """
     table = _checked(scores, 2)
     if not 0 < level < 1 or draws < 100:
-        raise ConfigError(f"Expected a level between 0 and 1 and at least 100 draws; got {level} and {draws}.")
+        raise ConfigError(f"Expected a level between 0 and 1 and 100 draws or more; got {level}, {draws}.")
     means = _resampled_means(table, draws, np.random.default_rng(seed))
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Interval(mean=float(table.mean()), low=float(low), high=float(high), n=table.shape[1])
@@ -115,7 +115,7 @@ def interaction_2x2(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Interval:
-    """What two treatments together gain beyond the sum of what each gains alone: both - first - second + base.
+    """What two treatments gain together beyond what each gains alone: both - first - second + base.
 
     Args:
         base: scores without either treatment: `(n,)`, or `(seeds, n)` where it was trained several times.

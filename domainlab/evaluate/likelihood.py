@@ -93,7 +93,7 @@ def continuation_loglikelihood(
         ids = _ids(tokenizer, continuation)
         row = _started(tokenizer, prompt) + ids
         if not ids or len(row) > context:
-            raise DataError(f"Expected 1 to {context} tokens with the prompt; got {len(ids)}, {len(row)} with it.")
+            raise DataError(f"Expected 1 to {context} tokens with the prompt; got {len(ids)} of {len(row)}.")
         rows.append(row)
         counts.append(len(ids))
     found = _token_logprobs(model, rows)

@@ -1,6 +1,6 @@
 """WikiText's tokenisation undone, so that bits per byte count the text that people wrote.
 
-What cannot be undone stays: `<unk>`, where a rare word was taken out, and the lines that a table left behind.
+What cannot be told stays as it is: `<unk>`, where a rare word was taken out, and single quotation marks.
 
 >>> detokenise_wikitext(" = Robert = \\n It was @-@ at 1 @,@ 000 km ( 620 mi ) , he said . \\n")
 'Robert\\nIt was-at 1,000 km (620 mi), he said.'
@@ -13,8 +13,7 @@ RULES = (
     (re.compile(r'" ([^"\n]*?) "'), r'"\1"'),
     (re.compile(r" ([.,;:!?%)\]])"), r"\1"),
     (re.compile(r"([(\[$£€]) "), r"\1"),
-    (re.compile(r" (n't|'s|'re|'ve|'ll|'d|'m)\b"), r"\1"),
-    (re.compile(r"(?<=s) ' (?=\w)"), "' "),
+    (re.compile(r" (n't|'(?:t|s|re|ve|ll|d|m))\b"), r"\1"),
     (re.compile(r"(?<=\d) \N{EN DASH} (?=\d)"), "\N{EN DASH}"),
 )
 HEADING = re.compile(r"^(?:= )+(.*?)(?: =)+$")

@@ -102,8 +102,9 @@ def run_notebook(notebook: NotebookNode, path: Path, scale: Scale, claims: Path)
     """Execute all cells in a fresh kernel that works in the folder of `path`; the first error ends it."""
     limit = notebook.metadata.get("execution", {}).get("timeout", 300) if scale.name == "tiny" else None
     client = NotebookClient(
-        notebook, km=kernel_for(scale), timeout=limit, record_timing=False, coalesce_streams=True
-    )
+        notebook, km=kernel_for(scale), timeout=limit, startup_timeout=180, record_timing=False,
+        coalesce_streams=True,  # how a print is cut into messages differs from run to run
+    )  # fmt: skip
     environment = {**os.environ, "DOMAINLAB_CLAIMS": str(claims), "DOMAINLAB_HEADLESS": "1"}
     started, reached, error = time.perf_counter(), "before the first cell", ""
     try:

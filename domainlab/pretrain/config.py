@@ -33,6 +33,7 @@ class PretrainConfig:
     sources: dict[str, float]  # text file or hub data set -> weight
     instructions: tuple[str, ...]  # JSONL files of instruction/response pairs
     seed: int
+    history: str  # what was changed while the run went on, for the model card
     device: str = "cpu"
     compile: bool = False
     checkpoint_every: int = 250  # steps

@@ -128,7 +128,7 @@ class VectorIndex:
         Raises:
             DataError: an id that is not in the index.
         """
-        ids, pending = list(ids), self._state()[1]
+        ids, pending = list(dict.fromkeys(ids)), self._state()[1]
         stored = list(self._stored(ids))
         if unknown := sorted(set(ids) - set(stored) - pending):
             raise DataError(f"Chunks to delete are not in the index: {', '.join(unknown[:5])}.")

@@ -1,12 +1,12 @@
 """Fine-tune a model on examples: one call for every method, on trl's trainer, fast on a plain CPU."""
 
-import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
+from accelerate import PartialState
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig
@@ -17,7 +17,7 @@ from domainlab.records import Example
 from domainlab.train.checkpoint import claim_folder, last_good
 from domainlab.train.config import TrainConfig
 from domainlab.train.encode import data_digest, encode_examples
-from domainlab.train.pack import best_width, collate, pack
+from domainlab.train.pack import collate, pack, plan_rows
 from domainlab.train.trainer import PackedTrainer, Penalty, as_it_was
 from domainlab.train.watch import Watch
 
@@ -66,23 +66,19 @@ def finetune(
             "patience needs evaluation examples to watch; give evaluation=..., or patience=None."
         )
     keep_big_buffers()
-    rows, rows_per_step = _rows(examples, tokenizer, config, model.config.get_text_config().hidden_size)
-    tests = (
-        _rows(evaluation, tokenizer, config, model.config.get_text_config().hidden_size)[0]
-        if evaluation
-        else []
-    )
-    batches = [collate(tests[start : start + rows_per_step]) for start in range(0, len(tests), rows_per_step)]
+    state = PartialState(cpu=model.device.type == "cpu")
+    rows, per_step = _rows(examples, tokenizer, config, model, state.num_processes)
+    tests, per_test = _rows(evaluation, tokenizer, config, model, 1) if evaluation else ([], 1)
+    batches = [collate(tests[start : start + per_test]) for start in range(0, len(tests), per_test)]
     with ExitStack() as stack:
         checkpoint = None
         if output is not None:
-            claim_folder(Path(output), config, data_digest(examples))
-            checkpoint = last_good(Path(output))
+            with state.main_process_first():
+                claim_folder(Path(output), config, data_digest(examples))
+                checkpoint = last_good(Path(output))
         folder = output if output is not None else stack.enter_context(TemporaryDirectory())
         stack.enter_context(as_it_was(model))
-        args = _arguments(
-            config, len(rows), rows_per_step, folder, model.device.type == "cpu", output is not None
-        )
+        args = _arguments(config, len(rows), per_step, state, folder, output is not None)
         trainer = PackedTrainer(model, tokenizer, rows, args, penalty)
         watch = Watch(trainer, config, batches, progress)
         stack.callback(watch.close)
@@ -92,23 +88,32 @@ def finetune(
 
 
 def _rows(
-    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, config: TrainConfig, hidden_size: int
+    examples: Sequence[Example],
+    tokenizer: PreTrainedTokenizerBase,
+    config: TrainConfig,
+    model: PreTrainedModel,
+    processes: int,
 ) -> tuple[list[dict[str, Tensor]], int]:
     """Packed rows, and how many of them make one step."""
     encoded = encode_examples(examples, tokenizer, max_tokens=config.max_tokens)
-    width = best_width([len(example["input_ids"]) for example in encoded], hidden_size=hidden_size)
-    return pack(encoded, row_tokens=width, seed=config.seed), max(1, config.batch_tokens // width)
+    rows, per_step = plan_rows(
+        [len(example["input_ids"]) for example in encoded],
+        batch_tokens=config.batch_tokens,
+        hidden_size=model.config.get_text_config().hidden_size,
+        multiple=processes,
+    )
+    return pack(encoded, rows=rows, seed=config.seed), per_step
 
 
 def _arguments(
-    config: TrainConfig, rows: int, rows_per_step: int, folder: str | Path, on_cpu: bool, keep: bool
+    config: TrainConfig, rows: int, per_step: int, state: PartialState, folder: str | Path, keep: bool
 ) -> SFTConfig:
     """trl's settings: ours where the config says so, everything that costs time or talks switched off."""
-    steps = config.epochs * math.ceil(rows / rows_per_step)
+    steps = config.epochs * rows // per_step
     return SFTConfig(
         output_dir=str(folder),
         num_train_epochs=config.epochs,
-        per_device_train_batch_size=rows_per_step,
+        per_device_train_batch_size=max(1, per_step // state.num_processes),
         learning_rate=config.learning_rate,
         lr_scheduler_type="constant_with_warmup" if config.schedule == "constant" else config.schedule,
         warmup_steps=round(config.warmup * steps),
@@ -125,7 +130,7 @@ def _arguments(
         disable_tqdm=True,
         activation_checkpointing=False,
         bf16=False,  # the trainer's own autocast does it
-        use_cpu=on_cpu,
+        use_cpu=state.device.type == "cpu",
         dataloader_num_workers=0,
         dataloader_pin_memory=False,
         remove_unused_columns=False,

@@ -5,6 +5,7 @@ here" and builds an attention mask in which no example looks at its neighbours, 
 mask is given. So a packed row has the same loss as its examples one by one.
 """
 
+import heapq
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,45 +21,69 @@ from domainlab.train.encode import IGNORED
 WIDTHS = (64, 128, 256, 512, 1024)  # tokens per row that are worth trying
 
 
-def pack(
-    encoded: Sequence[dict[str, list[int]]], *, row_tokens: int, seed: int = 0
-) -> list[dict[str, Tensor]]:
-    """Fill rows of at most `row_tokens` tokens: longest example first, into the first row with room.
+def pack(encoded: Sequence[dict[str, list[int]]], *, rows: int, seed: int = 0) -> list[dict[str, Tensor]]:
+    """Spread examples over rows of nearly equal length: longest first, always into the shortest row.
+
+    The rule is Graham's (1969): no row gets longer than 4/3 of the best possible.
 
     Args:
         encoded: examples as `encode_examples` makes them.
-        row_tokens: width of a row; at least the longest example.
+        rows: how many to make, at most one per example.
         seed: shuffles examples of equal length, so that rows mix.
 
     Returns:
         Rows with `input_ids`, `labels` and `position_ids`, each of shape (length,).
 
     Raises:
-        DataError: an example is longer than a row, or has no label to learn.
+        DataError: an example has no label to learn.
     """
-    lengths = np.array([len(example["input_ids"]) for example in encoded])
-    if lengths.max(initial=0) > row_tokens:
-        raise DataError(
-            f"An example of {lengths.max()} tokens does not fit into rows of {row_tokens} tokens."
-        )
     for number, example in enumerate(encoded):
         if all(label == IGNORED for label in example["labels"][1:]):
             raise DataError(f"Encoded example {number} has no label to learn: every one is masked.")
-    return [_join([encoded[number] for number in row]) for row in _fill(lengths, row_tokens, seed)]
+    spread = _spread([len(example["input_ids"]) for example in encoded], rows, seed)
+    return [_join([encoded[number] for number in row]) for row in spread]
 
 
-def _fill(lengths: np.ndarray, row_tokens: int, seed: int) -> list[list[int]]:
-    shuffled = np.random.default_rng(seed).permutation(len(lengths))
-    order = shuffled[np.argsort(-lengths[shuffled], kind="stable")]
-    space = np.full(len(lengths), row_tokens)
-    rows: list[list[int]] = []
-    for number in order:
-        row = int(np.argmax(space[: len(rows) + 1] >= lengths[number]))  # the next empty row always has room
-        if row == len(rows):
-            rows.append([])
-        rows[row].append(int(number))
-        space[row] -= lengths[number]
-    return rows
+def _spread(lengths: Sequence[int], rows: int, seed: int) -> list[list[int]]:
+    sizes = np.asarray(lengths)
+    shuffled = np.random.default_rng(seed).permutation(len(sizes))
+    spread: list[list[int]] = [[] for _ in range(rows)]
+    shortest = [(0, row) for row in range(rows)]
+    for number in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
+        filled, row = heapq.heappop(shortest)
+        spread[row].append(int(number))
+        heapq.heappush(shortest, (filled + int(sizes[number]), row))
+    return spread
+
+
+def plan_rows(
+    lengths: Sequence[int], *, batch_tokens: int, hidden_size: int, multiple: int = 1
+) -> tuple[int, int]:
+    """How many rows to pack, and how many of them make one step, so that an epoch costs least.
+
+    Every step gets the same number of rows of about the same length, at most `batch_tokens` tokens in
+    all. Wide rows waste less on padding, narrow rows less on attention: over `w` tokens it costs about
+    w / (6 * hidden_size) of the rest of a layer (Chowdhery et al. 2022, PaLM, appendix B).
+
+    Args:
+        lengths: tokens of each example.
+        batch_tokens: tokens of a step.
+        hidden_size: width of the model.
+        multiple: the rows of a step are shared by so many processes.
+
+    Returns:
+        (rows, rows per step); the first is a multiple of the second.
+    """
+    steps = min(-(-sum(lengths) // batch_tokens), max(1, len(lengths) // multiple))
+    cheapest = None
+    for width in (max(lengths), *(width for width in WIDTHS if width > max(lengths))):
+        wanted = -(-sum(lengths) // (steps * width * multiple)) * multiple
+        per_step = max(1, min(wanted, len(lengths) // steps // multiple * multiple))
+        longest = max(sum(lengths[number] for number in row) for row in _spread(lengths, steps * per_step, 0))
+        cost = steps * per_step * longest * (1 + longest / (6 * hidden_size))
+        if cheapest is None or cost < cheapest[0]:
+            cheapest = cost, steps * per_step, per_step
+    return cheapest[1:]
 
 
 def _join(examples: list[dict[str, list[int]]]) -> dict[str, Tensor]:
@@ -67,21 +92,6 @@ def _join(examples: list[dict[str, list[int]]]) -> dict[str, Tensor]:
         "labels": torch.tensor([label for example in examples for label in example["labels"]]),
         "position_ids": torch.cat([torch.arange(len(example["input_ids"])) for example in examples]),
     }
-
-
-def best_width(lengths: Sequence[int], *, hidden_size: int) -> int:
-    """The row width that costs least: wide rows waste less padding, narrow rows less attention.
-
-    Attention over `w` tokens costs about w / (6 * hidden_size) of the rest of a layer (Chowdhery et al.
-    2022, PaLM, appendix B).
-    """
-    longest = max(lengths)
-    widths = [longest, *(width for width in WIDTHS if width > longest)]
-    cost = {
-        width: len(_fill(np.array(lengths), width, 0)) * width * (1 + width / (6 * hidden_size))
-        for width in widths
-    }
-    return min(cost, key=cost.get)
 
 
 def collate(rows: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -92,6 +92,11 @@ def test_exact_and_near_duplicates_by_hand():
     assert len(find_duplicates(items)) == 1  # at the usual threshold only a and b
 
 
+def test_the_same_shingles_are_not_yet_the_same_words():
+    table = find_duplicates([document("a", "no no no no"), document("b", "no no no no no")])
+    assert table.values.tolist() == [["a", "b", 1.0, False]]
+
+
 @pytest.mark.parametrize("threshold", [0.2, 0.5, 0.8, 1.0])
 def test_duplicates_equal_the_slow_way(threshold):
     items = random_documents(3, n=80, words=9)

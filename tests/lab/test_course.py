@@ -39,7 +39,7 @@ def write_course(folder):
         told = "Then [the next](07_good_too.ipynb#End). ![a picture](next.svg)"
         cells = [new_markdown_cell(told, id="title")]
         cells += [new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(sources)]
-        limit = 3 if "hangs" in name else 60
+        limit = 3 if "hangs" in name else 300
         notebook = new_notebook(cells=cells, metadata={"execution": {"timeout": limit}})
         nbformat.write(notebook, folder / f"{name}.ipynb")
     (folder / f"{UNREADABLE}.ipynb").write_text("{")

@@ -69,7 +69,7 @@ def test_unix_sockets_are_left_alone(tmp_path):
 def run_in_kernel(folder, source):
     path = folder / "one_cell.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
-    return NotebookRun(path, 60, kernel=KERNEL_NAME).execute()
+    return NotebookRun(path, 300, kernel=KERNEL_NAME).execute()
 
 
 def test_a_notebook_cannot_leave_the_machine(tmp_path):

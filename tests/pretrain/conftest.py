@@ -29,6 +29,7 @@ answer_weight = 4.0
 prompt_weight = 0.3
 curriculum_share = 0.5
 seed = 0
+history = ""
 checkpoint_every = 4
 evaluate_every = 1000
 instructions = ["help.jsonl"]

@@ -248,7 +248,7 @@ def test_a_full_disk_is_a_clear_error_and_nothing_half_written_is_served(tmp_pat
 def test_deleted_chunks_are_not_found(clinic):
     hit = clinic.search("soup at noon", k=1)[0]
     before = len(clinic)
-    clinic.delete([hit.chunk.id])
+    clinic.delete([hit.chunk.id, hit.chunk.id])
     assert len(clinic) == before - 1
     assert hit.chunk not in [other.chunk for other in clinic.search("soup at noon", k=before)]
     with pytest.raises(DataError, match="not in the index"):

@@ -20,7 +20,7 @@ from domainlab.train.checkpoint import damage, last_good
 from domainlab.train.config import TrainConfig
 from domainlab.train.encode import encode_examples
 from domainlab.train.finetune import finetune
-from domainlab.train.pack import best_width, collate, pack, token_losses
+from domainlab.train.pack import collate, pack, token_losses
 from domainlab.train.trainer import fast_bfloat16
 
 EXAMPLES = [
@@ -67,8 +67,7 @@ class FailsInStep:
 def bare_loop(model, config, steps):
     """AdamW on all rows at once, written out."""
     encoded = encode_examples(EXAMPLES, tiny_tokenizer(), max_tokens=config.max_tokens)
-    width = best_width([len(example["input_ids"]) for example in encoded], hidden_size=32)
-    batch = collate(pack(encoded, row_tokens=width))
+    batch = collate(pack(encoded, rows=4))
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=config.learning_rate, weight_decay=0.0)
     losses = []
@@ -260,7 +259,7 @@ def test_early_stopping_takes_the_best_weights_back():
     assert len(measured) - 1 - measured.reset_index(drop=True).idxmin() == 2
     encoded = encode_examples(opposite, tiny_tokenizer(), max_tokens=99)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(model.device)):
-        final = float(token_losses(model, collate(pack(encoded, row_tokens=99))).mean())
+        final = float(token_losses(model, collate(pack(encoded, rows=1))).mean())
     assert final == pytest.approx(measured.min(), rel=1e-3)
 
 

@@ -1,0 +1,90 @@
+"""The settings file does what the notebook does, also on two processes, and says what is wrong with it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from domainlab.errors import ConfigError, DataError
+from domainlab.records import Example
+from domainlab.testing import save_tiny_checkpoint, tiny_model
+from domainlab.train.launch import launch, read_examples, read_settings
+from domainlab.train.save import load_adapter, read_card
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = [
+    Example(id=f"e{n}", prompt=f"Code of ward {n}?", response=f"Code {n * 7 % 10}", domain="d", group=str(n))
+    for n in range(16)
+]
+
+
+@pytest.fixture
+def settings(tmp_path):
+    save_tiny_checkpoint(tmp_path / "base")
+    lines = [json.dumps(asdict(example)) for example in EXAMPLES]
+    (tmp_path / "train.jsonl").write_text("\n".join(lines) + "\n")
+    return {
+        "base": str(tmp_path / "base"),
+        "rank": 4,
+        "examples": str(tmp_path / "train.jsonl"),
+        "output": str(tmp_path / "out"),
+        "training": {"learning_rate": 0.01, "epochs": 2, "batch_tokens": 256},
+    }
+
+
+def write(settings, path):
+    path.write_text(json.dumps(settings))
+    return path
+
+
+def test_trains_and_saves(settings, tmp_path):
+    launch(write(settings, tmp_path / "run.json"))
+    log = pd.read_csv(tmp_path / "out" / "log.csv")
+    assert log["loss"].iloc[-1] < log["loss"].iloc[0]
+    card = read_card(tmp_path / "out" / "adapter")
+    assert card["scores"]["train_loss"] == pytest.approx(log["loss"].iloc[-1])
+    load_adapter(tiny_model(), tmp_path / "out" / "adapter")
+
+
+def test_two_processes_learn_what_one_learns(settings, tmp_path):
+    launch(write(settings, tmp_path / "one.json"))
+    two = write({**settings, "output": str(tmp_path / "two")}, tmp_path / "two.json")
+    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_machines", "1"]
+    plain = ["--num_processes", "2", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    command = [*launcher, *plain, "-m", "domainlab.train", str(two)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+    logs = [pd.read_csv(tmp_path / folder / "log.csv") for folder in ("out", "two")]
+    assert logs[0]["tokens"].tolist() == logs[1]["tokens"].tolist()
+    assert logs[0]["loss"].tolist() == pytest.approx(logs[1]["loss"].tolist(), rel=5e-3)
+
+
+def test_settings_file_that_cannot_be_used(settings, tmp_path):
+    with pytest.raises(ConfigError, match="Could not read the settings file"):
+        read_settings(tmp_path / "missing.json")
+    with pytest.raises(ConfigError, match="one JSON object"):
+        read_settings(write([1], tmp_path / "list.json"))
+    del settings["base"]
+    with pytest.raises(ConfigError, match=r"missing settings: base; unknown settings: colour"):
+        read_settings(write({**settings, "colour": "red"}, tmp_path / "run.json"))
+    with pytest.raises(ConfigError, match="unknown training settings: momentum"):
+        read_settings(write({**settings, "base": "x", "training": {"momentum": 1}}, tmp_path / "run.json"))
+
+
+def test_defaults_are_filled_in(settings, tmp_path):
+    read = read_settings(write(settings, tmp_path / "run.json"))
+    assert (read["method"], read["rank"], read["alpha"]) == ("lora", 4, 32.0)
+
+
+def test_examples_file(settings, tmp_path):
+    assert read_examples(settings["examples"]) == EXAMPLES
+    (tmp_path / "bad.jsonl").write_text(json.dumps(asdict(EXAMPLES[0])) + '\n{"id": 3}\n')
+    with pytest.raises(DataError, match=r"bad\.jsonl, line 2 is not an example"):
+        read_examples(tmp_path / "bad.jsonl")
+    with pytest.raises(DataError, match="Could not read the examples"):
+        read_examples(tmp_path / "missing.jsonl")
