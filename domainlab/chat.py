@@ -8,6 +8,7 @@ test and a remote service are interchangeable.
 ['YES', 'NO']
 """
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -102,7 +103,7 @@ class HFChat:
 
     def _limits(self, ids: list[list[int]], max_new_tokens: int) -> list[int]:
         """Most new tokens per prompt, so that prompt and answer fit the context window."""
-        window = self.model.config.get_text_config(decoder=True).max_position_embeddings
+        window = getattr(self.model.config.get_text_config(decoder=True), "max_position_embeddings", math.inf)
         for number, row in enumerate(ids):
             if len(row) >= window:
                 raise DataError(
@@ -114,7 +115,7 @@ class HFChat:
     def _decode(self, ids: list[list[int]], limits: list[int], choose: Choose) -> list[list[int]]:
         ends = self.model.generation_config.eos_token_id
         stop = {answer_end(self.tokenizer)[-1], self.tokenizer.eos_token_id}
-        stop |= set(ends) if isinstance(ends, list) else {ends}
+        stop = (stop | set(ends if isinstance(ends, list) else [ends])) - {None}
         training = self.model.training
         self.model.eval()
         try:

@@ -23,20 +23,22 @@ from domainlab.slots import SlotRows, cache_layers
 
 REFILL_SHARE = 1 / 8  # of the slots must be free before waiting prompts are let in
 
-Choose = Callable[
-    [Tensor, list[int], list[int]], Tensor
-]  # logits (n, vocab), prompt numbers, steps -> ids (n,)
+Choose = Callable[[Tensor, list[int], list[int]], Tensor]  # logits (n, vocab), prompts, steps -> ids (n,)
 
 
 def can_decode(model: PreTrainedModel) -> bool:
     """Whether the slots know the model's attention (full or sliding, sdpa); otherwise use `generate`."""
-    known = all(
-        type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in cache_layers(model.config)
-    )
+    config = model.config.get_text_config(decoder=True)
+    layers = {type(layer) for layer in cache_layers(config)}
     base = model.get_base_model() if isinstance(model, PeftModel) else model
     accepted = inspect.signature(type(base).forward).parameters
-    sdpa = model.config.get_text_config(decoder=True)._attn_implementation == "sdpa"
-    return known and sdpa and {"position_ids", "logits_to_keep"} <= set(accepted)
+    rope = str(getattr(config, "rope_parameters", ""))
+    return (
+        layers <= {DynamicLayer, DynamicSlidingWindowLayer}
+        and config._attn_implementation == "sdpa"
+        and {"position_ids", "logits_to_keep"} <= set(accepted)
+        and not any(kind in rope for kind in ("dynamic", "longrope"))  # these look at the whole batch
+    )
 
 
 def decode(
@@ -102,7 +104,14 @@ class _Chosen(LogitsProcessor):
         return torch.full_like(scores, -torch.inf).scatter(1, token[:, None], 0.0)
 
 
-def _generate(model, prompts, stop, limits, choose, on_done) -> list[list[int]]:
+def _generate(
+    model: PreTrainedModel,
+    prompts: Sequence[list[int]],
+    stop: set[int],
+    limits: Sequence[int],
+    choose: Choose,
+    on_done: Callable[[], object],
+) -> list[list[int]]:
     """The slow way, for attention that the slots do not know."""
     answers = []
     for number, (prompt, limit) in enumerate(zip(prompts, limits, strict=True)):

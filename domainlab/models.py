@@ -1,8 +1,6 @@
 """The only door to language models: load one, tell which one it is, talk to it (see `chat.py`)."""
 
-import ctypes
 import hashlib
-import platform
 import socket
 import threading
 import warnings
@@ -20,8 +18,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 from domainlab.chat import Chat, HFChat, ScriptedChat
 from domainlab.chat_format import PLAIN_CHAT_TEMPLATE, answer_end
 from domainlab.errors import ConfigError
+from domainlab.memory import keep_freed_memory
 
-__all__ = ["Chat", "HFChat", "ScriptedChat", "base_digest", "keep_big_buffers", "load_base"]
+__all__ = ["Chat", "HFChat", "ScriptedChat", "base_digest", "load_base"]
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 ADAPTER_PARTS = ("lora_", "bottleneck_")  # parameter names that belong to an adapter, not to its base
@@ -48,7 +47,7 @@ def load_base(
     if dtype not in DTYPES:
         raise ConfigError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}.")
     target = _device(device)
-    keep_big_buffers()
+    keep_freed_memory()
     folder = Path(name).expanduser()
     if folder.is_dir():
         _check_folder(folder)
@@ -172,21 +171,3 @@ def _stored(folder: Path) -> Iterator[Tensor]:
 def _tensor_digest(tensor: Tensor) -> str:
     values = tensor.detach().to("cpu", torch.bfloat16).contiguous().view(-1).view(torch.int16).numpy()
     return hashlib.sha256(f"{tuple(tensor.shape)}".encode() + values.tobytes()).hexdigest()
-
-
-def keep_big_buffers() -> bool:
-    """Make glibc keep freed memory instead of giving it back to the kernel; True where that worked.
-
-    PyTorch on a CPU frees and takes the same big buffers at every step. Each time the kernel has to hand
-    out fresh, zeroed pages, which costs 10 to 40 % of the run time. Elsewhere this does nothing.
-    """
-    if platform.libc_ver()[0] != "glibc":
-        return False
-    mallopt = ctypes.CDLL(None).mallopt
-    trim, top_pad, mmap_threshold = -1, -2, -3  # M_* in malloc.h
-    options = (
-        (mmap_threshold, 32 << 20),
-        (trim, 1 << 30),
-        (top_pad, 64 << 20),
-    )  # bytes; 32 MiB is the most allowed
-    return all([mallopt(option, value) for option, value in options])

@@ -32,12 +32,14 @@ SCALES = {
         lora_rank=16, learning_rate=3e-3, batch_tokens=2048, epochs=3, seeds=(0, 1, 2), eval_items=32,
     ),
     "small": Scale(
-        name="small", base_model="HuggingFaceTB/SmolLM2-360M-Instruct", revision="a10cc1512eabd3dde888204e902eca88bddb4951",
+        name="small", base_model="HuggingFaceTB/SmolLM2-360M-Instruct",
+        revision="a10cc1512eabd3dde888204e902eca88bddb4951",
         dtype="bfloat16", device="auto", lora_rank=16, learning_rate=3e-4, batch_tokens=4096, epochs=3,
         seeds=(0, 1, 2), eval_items=200,
     ),
     "full": Scale(
-        name="full", base_model="HuggingFaceTB/SmolLM2-1.7B-Instruct", revision="31b70e2e869a7173562077fd711b654946d38674",
+        name="full", base_model="HuggingFaceTB/SmolLM2-1.7B-Instruct",
+        revision="31b70e2e869a7173562077fd711b654946d38674",
         dtype="bfloat16", device="auto",
         lora_rank=32, learning_rate=2e-4, batch_tokens=16384, epochs=2, seeds=(0, 1, 2), eval_items=500,
     ),

@@ -11,9 +11,7 @@ from torch import Tensor
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.cache_utils import Cache, CacheLayerMixin, DynamicCache
 
-PREFILL_TOKENS = (
-    4096  # prompt tokens per forward pass: enough to keep the cores busy, little enough for their cache
-)
+PREFILL_TOKENS = 4096  # per forward pass: enough work for all cores, small enough for their caches
 SHARED_AT_LEAST = 16  # a shorter common beginning is not worth the explicit mask that it costs
 
 

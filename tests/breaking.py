@@ -30,7 +30,6 @@ SAY_EVERYTHING = (
 MEASURE = ("measure-arms", "table")
 RANDOM = "from domainlab.retrieve.controls import random_retriever\nindex = random_retriever(bulletins, seed=1)"
 OFF = "tuned = [base] * len(tuned)"
-GUESS = "base = lambda prompts, **options: ['Paris'] * len(prompts)"
 ALWAYS_FIND = "honest_ask = ask\nask = lambda chat, questions, retriever=None: honest_ask(chat, questions, index)"
 UNTRAINED = "train_adapter = lambda examples, seed: base"
 SHUFFLED = "tuned = [confused] * len(tuned)"
@@ -43,14 +42,12 @@ BREAKS = {
         Break(claim="01.a", sabotage=RANDOM, rerun=(*MEASURE, "claim-changed")),
         Break(claim="01.b", sabotage=OFF, rerun=(*MEASURE, "claim-style")),
         Break(claim="01.c", sabotage=RANDOM, rerun=(*MEASURE, "claim-stable")),
+        Break(claim="01.d", sabotage=SHUFFLED, rerun=(*MEASURE, "claim-recall")),
         Break(claim="01.e", sabotage=OFF, rerun=(*MEASURE, "claim-hybrid")),
-        Break(claim="01.f", sabotage=OFF, rerun=("general", "claim-general")),
-        Break(claim="01.g", sabotage=GUESS, rerun=(*MEASURE, "claim-absent")),
+        Break(claim="01.g", sabotage=OFF, rerun=("general", "claim-general")),
         Break(claim="01.h", sabotage="update_seconds = training_seconds", rerun=("claim-cost",)),
-        Break(claim="01.i", sabotage=ALWAYS_FIND, rerun=("control-random", "claim-random")),
-        Break(claim="01.j", sabotage=UNTRAINED, rerun=("control-shuffled", "claim-shuffled")),
-        Break(claim="01.k", sabotage="attach = lambda *given, **options: tuned[0].model", rerun=("control-untrained", "claim-untrained")),
-        Break(claim="01.l", sabotage=SHUFFLED, rerun=(*MEASURE, "claim-recall")),
+        Break(claim="01.i", sabotage=ALWAYS_FIND, rerun=("control-random",)),
+        Break(claim="01.j", sabotage=UNTRAINED, rerun=("control-shuffled",)),
     ),
 }  # fmt: skip
 
@@ -58,7 +55,9 @@ BREAKS = {
 def breaking_cell(notebook: NotebookNode) -> str:
     """The code of the cell that a test run appends to a notebook."""
     sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
-    notebook_id = notebook.metadata["domainlab"]["id"]
+    notebook_id = notebook.metadata.get("domainlab", {}).get("id")
+    if notebook_id not in BREAKS:
+        return ""
     return f"from breaking import break_claims\nbreak_claims({notebook_id!r}, {sources!r})"
 
 

@@ -6,8 +6,8 @@ an exercise: `check` hands on the learner's answer when it is right and the refe
 "right" means equal to the reference. So each notebook runs once, and right after each check its exercise
 is rehearsed in the same kernel, with everything measured so far at hand: the exercise's own cells again
 with a wrong answer put in, with the right one, with the code of the notebook's solution, and untouched to
-restore what the next cells expect. Each rehearsal must show the verdict that belongs to it. The full runs
-exist too: `pytest -m slow`.
+restore what the next cells expect. Each rehearsal must show the verdict that belongs to it. At the end every
+phenomenon is broken once (tests/breaking.py). The full runs exist too: `pytest -m slow`.
 """
 
 import copy
@@ -19,6 +19,8 @@ import nbformat
 from IPython import get_ipython
 from IPython.utils.capture import capture_output
 from nbformat import NotebookNode
+
+from breaking import breaking_cell
 
 CHECK = re.compile(r"""\bcheck\(\s*["'](\d\d\.\d)["']""")
 FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -33,6 +35,8 @@ def write_rehearsed(path: Path, folder: Path) -> Path:
     notebook = rehearsed(nbformat.read(path, as_version=4))
     here = f"import os, sys\nos.chdir({str(path.parent)!r})\nsys.path.append({str(Path(__file__).parent)!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(here, id="rehearsal-start"))
+    if breaking := breaking_cell(notebook):
+        notebook.cells.append(nbformat.v4.new_code_cell(breaking, id="breaking"))
     copied = folder / path.name
     nbformat.write(notebook, copied)
     return copied

@@ -30,10 +30,12 @@ def test_nearly_every_claim_is_broken_once(lesson):
 def test_a_breakage_that_breaks_nothing_is_found_out(tmp_path, monkeypatch, sabotage, found_out):
     claim = 'from domainlab import lab\nlab.claim("98.a", "It holds.", kept, ">=", 0.95, seeds=1, source="this test")'
     new = nbformat.v4.new_code_cell
+    monkeypatch.setitem(BREAKS, "98", ())
     notebook = nbformat.v4.new_notebook(
         cells=[new("kept = 0.98", id="measure"), new(claim, id="claim")], metadata={"domainlab": {"id": "98"}}
     )
-    add = f"import sys, breaking\nbreaking.BREAKS['98'] = (breaking.Break(claim='98.a', sabotage={sabotage!r}, rerun=('claim',)),)"
+    broken = f"breaking.Break(claim='98.a', sabotage={sabotage!r}, rerun=('claim',))"
+    add = f"import breaking\nbreaking.BREAKS['98'] = ({broken},)"
     path = f"import sys\nsys.path.append({str(ROOT / 'tests')!r})\n"
     notebook.cells.append(new(path + add + "\n" + breaking_cell(notebook)))
     file = tmp_path / "98_test.ipynb"
@@ -42,5 +44,3 @@ def test_a_breakage_that_breaks_nothing_is_found_out(tmp_path, monkeypatch, sabo
     assert (error is not None) == found_out, error and error.trace
     if found_out:
         assert "still holds" in error.summary or "still holds" in error.trace
-
-

@@ -118,6 +118,13 @@ def test_other_attention_goes_through_generate():
     assert decode_greedily(model, prompts, limits, 2) == generate_one_by_one(model, prompts, limits)
 
 
+def test_rope_that_depends_on_the_batch_goes_through_generate():
+    model = tiny_model()
+    assert can_decode(model)
+    model.config.rope_parameters = {**model.config.rope_parameters, "rope_type": "dynamic", "factor": 2.0}
+    assert not can_decode(model)
+
+
 def test_another_architecture():
     config = GPTNeoXConfig(
         vocab_size=261, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,

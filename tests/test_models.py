@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from domainlab import models
 from domainlab.errors import ConfigError
-from domainlab.models import base_digest, keep_big_buffers, load_base
+from domainlab.models import base_digest, load_base
 from domainlab.testing import FAMILIES, save_tiny_checkpoint, tiny_model
 
 
@@ -166,7 +166,3 @@ def test_digest_of_tied_weights():
     before = base_digest(model)
     model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone())
     assert base_digest(model) == before
-
-
-def test_keep_big_buffers_can_be_called_again():
-    assert keep_big_buffers() == keep_big_buffers()

@@ -6,7 +6,8 @@ from domainlab.data import names
 from domainlab.records import Example
 
 KINDS = (
-    names.person, names.place, names.pseudo_word, names.phrase, names.code, names.number, names.amount, names.date, names.clock,
+    names.person, names.place, names.pseudo_word, names.phrase, names.code, names.number, names.amount,
+    names.date, names.clock,
 )  # fmt: skip
 INSTRUCTIONS = {
     "train": (
@@ -21,7 +22,8 @@ INSTRUCTIONS = {
 }  # fmt: skip
 PICKS = {
     "train": (
-        "{text}\nWhich {kind} is in the text?", "Find the {kind} in this text: {text}", "{text}\nWrite only the {kind}.",
+        "{text}\nWhich {kind} is in the text?", "Find the {kind} in this text: {text}",
+        "{text}\nWrite only the {kind}.",
         "Take the {kind} from this line: {text}", "{text}\nWhat is the {kind}?", "What {kind} is in this text? {text}",
         "Write the {kind} that you see here: {text}", "{text}\nGive me the {kind} in this line.",
         "Tell me the {kind} in this sentence: {text}", "Copy only the {kind} from this: {text}",
@@ -30,7 +32,8 @@ PICKS = {
     "held_out": ("{text}\nWhat is the {kind} in this text?", "Write the {kind} from this text: {text}"),
 }  # fmt: skip
 CARRIERS = (
-    "The note says {value} and nothing else.", "Please remember {value} for tomorrow.", "On the door there is a sign: {value}.",
+    "The note says {value} and nothing else.", "Please remember {value} for tomorrow.",
+    "On the door there is a sign: {value}.",
     "We were told about {value} last week.", "They wrote {value} on the box.", "Everybody was waiting for {value}.",
     "In the list you can see {value}.", "My friend asked about {value}.", "The last line of the letter is {value}.",
 )  # fmt: skip

@@ -12,8 +12,8 @@ FIELDS = {
     "weight": names.amount, "price": names.number, "room": names.code, "start": names.clock, "end": names.clock,
     "guide": names.person, "order": names.code, "length": names.amount, "street": names.place, "task": names.phrase,
 }  # fmt: skip
-HEADINGS = """Summary Details Reason Plan Place People Time Cost Result Next Steps Background Question Answer Notes Risk Goal
-Materials Method Finding Advice Weather Food Travel History Contact""".split()  # fmt: skip
+HEADINGS = """Summary Details Reason Plan Place People Time Cost Result Next Steps Background Question Answer Notes Risk
+Goal Materials Method Finding Advice Weather Food Travel History Contact""".split()  # fmt: skip
 NOT_GIVEN = "Not given."
 JSON_WORDS = {
     "train": (
@@ -26,7 +26,8 @@ JSON_WORDS = {
 }  # fmt: skip
 SECTION_WORDS = {
     "train": (
-        "Write a note with the sections {heads}.", "Sort the facts under the headings {heads}.", "Make sections: {heads}.",
+        "Write a note with the sections {heads}.", "Sort the facts under the headings {heads}.",
+        "Make sections: {heads}.",
         "Write a report. Use the headings {heads}.", "Put each fact in its section. Sections: {heads}.",
         "Write a short note with the headings {heads}.", "Write one section for each of {heads}.",
         "Make a report from the facts. Headings: {heads}.", "The headings are {heads}. Write the sections.",
@@ -36,15 +37,25 @@ SECTION_WORDS = {
 }  # fmt: skip
 LIST_WORDS = {
     "train": (
-        "Write a list, one item per line.", "Give the items as a list.", "Put each item on its own line.", "Make a list.",
-        "Write a list of the items.", "One item per line, please.", "Turn this into a list.", "List the items below each other.",
+        "Write a list, one item per line.",
+        "Give the items as a list.",
+        "Put each item on its own line.",
+        "Make a list.",
+        "Write a list of the items.",
+        "One item per line, please.",
+        "Turn this into a list.",
+        "List the items below each other.",
     ),
     "held_out": ("Write the items as a list.", "List them, one per line."),
 }
 LINE_WORDS = {
     "train": (
-        "Write all on one line with commas.", "Give the values on one line.", "Put the values on one line.",
-        "One line with all the values, please.", "Write the values with commas between them.", "All values, one line.",
+        "Write all on one line with commas.",
+        "Give the values on one line.",
+        "Put the values on one line.",
+        "One line with all the values, please.",
+        "Write the values with commas between them.",
+        "All values, one line.",
         "Give all the values in one line, with commas.",
     ),
     "held_out": ("Write the values on one line.", "Put all values on one line with commas."),

@@ -5,10 +5,11 @@ training seeds, items and seeds are both resampled, since both could have come o
 knows nothing but the scores: if all are equal its width is 0, however few they are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from domainlab.errors import ConfigError, DataError
@@ -163,3 +164,16 @@ def _checked(scores: ArrayLike, dimensions: int) -> np.ndarray:
     if array.ndim != dimensions or array.size == 0 or not np.isfinite(array).all():
         raise DataError(f"Expected finite scores in {dimensions} dimension(s); got shape {array.shape}.")
     return array
+
+
+def interval_table(scores: Mapping[tuple[str, str], ArrayLike]) -> pd.DataFrame:
+    """Intervals of several arms and metrics as one tidy table, the form that the course's figures draw.
+
+    Args:
+        scores: (arm, metric) -> scores of shape (seeds, n).
+
+    Returns:
+        Columns arm, metric, mean, low, high, n; one row per key, in order.
+    """
+    rows = [dict(arm=arm, metric=metric, **vars(bootstrap_seeds(table))) for (arm, metric), table in scores.items()]
+    return pd.DataFrame(rows, columns=["arm", "metric", "mean", "low", "high", "n"])

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from domainlab.errors import ConfigError
-from domainlab.lab.allocator import keep_freed_memory
 from domainlab.lab.frontend import tell
 from domainlab.lab.ledger import begin_run
+from domainlab.memory import keep_freed_memory
 from domainlab.settings import ROOT, SCALES, Scale, current_scale
 
 LIBRARIES = ("torch", "transformers", "peft", "trl")

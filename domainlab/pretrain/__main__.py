@@ -1,8 +1,8 @@
 """Make the embedded base model, or measure the skills of any model.
 
-    python -m domainlab.pretrain train --text ../shared --run runs/base     start, or continue a killed run
-    python -m domainlab.pretrain export --run runs/base --to data/base-model
-    python -m domainlab.pretrain skills data/base-model                     table of skills with counts
+python -m domainlab.pretrain train --text ../shared --run runs/base     start, or continue a killed run
+python -m domainlab.pretrain export --run runs/base --to data/base-model
+python -m domainlab.pretrain skills data/base-model                     table of skills with counts
 """
 
 import argparse
@@ -20,7 +20,8 @@ from domainlab.data.copying import copy_examples
 from domainlab.data.formats import format_examples
 from domainlab.data.general import fact_sentences
 from domainlab.data.reading import reading_items
-from domainlab.models import keep_big_buffers, load_base
+from domainlab.memory import keep_freed_memory
+from domainlab.models import load_base
 from domainlab.pretrain.config import PretrainConfig, read_config
 from domainlab.pretrain.corpus import is_general, pack_corpus, read_texts
 from domainlab.pretrain.export import export, write_card
@@ -48,9 +49,9 @@ def load_tokenizer(config: PretrainConfig, run: Path) -> PreTrainedTokenizerFast
     """The run's tokenizer, trained once."""
     folder = run / "tokenizer"
     if not (folder / "tokenizer.json").exists():
-        train_tokenizer(
-            tokenizer_texts(config), vocab_size=config.vocab_size, context=config.context
-        ).save_pretrained(folder)
+        train_tokenizer(tokenizer_texts(config), vocab_size=config.vocab_size, context=config.context).save_pretrained(
+            folder
+        )
     return AutoTokenizer.from_pretrained(folder)
 
 
@@ -99,7 +100,7 @@ def finish(arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Read the command line and run one command."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    keep_big_buffers()
+    keep_freed_memory()
     parser = argparse.ArgumentParser(prog="python -m domainlab.pretrain", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     start = commands.add_parser("train", help="start or continue a run")

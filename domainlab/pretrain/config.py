@@ -19,7 +19,9 @@ class PretrainConfig:
     context: int  # tokens; the model's window
     batch_tokens: int  # tokens per optimiser step
     tokens: int  # in the whole run
-    row_lengths: tuple[tuple[int, float], ...]  # (row length, share of the run), short rows first: attention is quadratic
+    row_lengths: tuple[
+        tuple[int, float], ...
+    ]  # (row length, share of the run), short rows first: attention is quadratic
     matrix_rate: float  # Muon's learning rate, for matrices
     other_rate: float  # AdamW's, for embeddings and norms
     warmup_steps: int
@@ -40,12 +42,15 @@ class PretrainConfig:
     evaluate_every: int = 1000  # steps
 
     def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
         if self.width % self.heads:
             raise ConfigError(f"width must be a multiple of heads, got {self.width} and {self.heads}")
         if abs(sum(share for _, share in self.row_lengths) - 1) > 1e-6:
             raise ConfigError(f"the shares in row_lengths must add up to 1, got {self.row_lengths}")
         if any(length > self.context or self.batch_tokens % length for length, _ in self.row_lengths):
-            raise ConfigError(f"row lengths must fit the context {self.context} and divide batch_tokens {self.batch_tokens}")
+            raise ConfigError(
+                f"row lengths must fit the context {self.context} and divide batch_tokens {self.batch_tokens}"
+            )
         if not 0 <= self.text_share + self.repeat_share <= 1:
             raise ConfigError("text_share + repeat_share must lie between 0 and 1")
 

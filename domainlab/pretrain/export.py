@@ -97,7 +97,8 @@ def write_card(folder: Path, config: PretrainConfig, skills: pd.DataFrame) -> No
         size=size, width=config.width, layers=config.layers, heads=config.heads, hidden=config.hidden,
         vocab=config.vocab_size, context=config.context, tokens=log["tokens"].iloc[-1] / 1e6,
         matrix_rate=config.matrix_rate, other_rate=config.other_rate, answer_weight=config.answer_weight,
-        prompt_weight=config.prompt_weight, history=config.history, skills=markdown_table(skills), sources=markdown_table(sources),
+        prompt_weight=config.prompt_weight, history=config.history, skills=markdown_table(skills),
+        sources=markdown_table(sources),
     )  # fmt: skip
     skills.to_csv(folder / "skills.csv", index=False)
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -61,6 +61,7 @@ class Pretraining:
     """One run in one folder: `run()` starts it, or continues it from its last good checkpoint."""
 
     def __init__(self, config: PretrainConfig, mixture: Mixture, folder: Path) -> None:
+        """Build the model and its optimizers; nothing is read or written yet."""
         self.config, self.mixture, self.folder = config, mixture, folder
         self.device = torch.device(config.device)
         self.model = build_model(config, mixture.tokenizer).to(self.device)

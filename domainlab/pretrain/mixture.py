@@ -53,6 +53,7 @@ class Mixture:
         self, config: PretrainConfig, tokenizer: PreTrainedTokenizerFast,
         corpus: Sequence[tuple[np.ndarray, float]], instructions: Sequence[Pair],
     ) -> None:  # fmt: skip
+        """Pack the fact sentences and measure the tasks' lengths."""
         self.config = config
         self.tokenizer = tokenizer
         facts = self._encode_texts(fact_sentences(seed=config.seed))
@@ -107,7 +108,9 @@ class Mixture:
             weights += [0.0] * (n + 1) + [1.0] * n * (times - 1)
         return np.asarray(ids[:length]), np.asarray(weights[:length], np.float32)
 
-    def _task_rows(self, n_rows: int, length: int, step: int, rng: random.Random) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _task_rows(
+        self, n_rows: int, length: int, step: int, rng: random.Random
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
         queue, rows = [], []
         while len(rows) < n_rows:
             ids, weights = [], []
@@ -124,10 +127,12 @@ class Mixture:
                 ids += example_ids
                 weights += example_weights
             tail, tail_weights = self._text_row(max(length - len(ids), 1), rng)
-            rows.append((
-                np.concatenate([np.asarray(ids, np.int64), tail])[:length],
-                np.concatenate([np.asarray(weights, np.float32), tail_weights])[:length],
-            ))
+            rows.append(
+                (
+                    np.concatenate([np.asarray(ids, np.int64), tail])[:length],
+                    np.concatenate([np.asarray(weights, np.float32), tail_weights])[:length],
+                )
+            )
         return rows
 
     def _draw_tasks(self, step: int, rng: random.Random) -> list[tuple[list[int], list[float]]]:
@@ -135,9 +140,9 @@ class Mixture:
         tasks = list(self.config.tasks)
         odds = [self.config.tasks[task] / self.lengths[task] for task in tasks]
         wanted = Counter(rng.choices(tasks, weights=odds, k=TALKS_PER_DRAW))
-        encoded = self.encode([
-            talk for task, n in wanted.items() for talk in self._talks(task, n, step / self.config.steps, rng)
-        ])
+        encoded = self.encode(
+            [talk for task, n in wanted.items() for talk in self._talks(task, n, step / self.config.steps, rng)]
+        )
         rng.shuffle(encoded)
         return encoded
 

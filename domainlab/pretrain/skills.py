@@ -52,10 +52,14 @@ def measure_skills(
     for skill, asked in skill_items(items).items():
         answers = chat([prompt for prompt, _ in asked], max_new_tokens=160)
         for (prompt, expected), answer in zip(asked, answers, strict=True):
-            rows.append(dict(skill=skill, prompt=prompt, answer=answer, expected=expected[0], right=answer.strip() in expected))
+            rows.append(
+                dict(skill=skill, prompt=prompt, answer=answer, expected=expected[0], right=answer.strip() in expected)
+            )
     if wikitext is not None:
         text = detokenise_wikitext(wikitext)
-        bits = bits_per_byte(model, tokenizer, [text], window=tokenizer.model_max_length, stride=tokenizer.model_max_length // 2)
+        bits = bits_per_byte(
+            model, tokenizer, [text], window=tokenizer.model_max_length, stride=tokenizer.model_max_length // 2
+        )
         rows.append(dict(skill="WikiText-2 bits per byte", right=bits))
     return pd.DataFrame(rows)
 

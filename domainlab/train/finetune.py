@@ -12,7 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig
 
 from domainlab.errors import ConfigError
-from domainlab.models import keep_big_buffers
+from domainlab.memory import keep_freed_memory
 from domainlab.records import Example
 from domainlab.train.checkpoint import claim_folder, last_good
 from domainlab.train.config import TrainConfig
@@ -65,7 +65,7 @@ def finetune(
         raise ConfigError(
             "patience needs evaluation examples to watch; give evaluation=..., or patience=None."
         )
-    keep_big_buffers()
+    keep_freed_memory()
     state = PartialState(cpu=model.device.type == "cpu")
     rows, per_step = _rows(examples, tokenizer, config, model, state.num_processes)
     tests, per_test = _rows(evaluation, tokenizer, config, model, 1) if evaluation else ([], 1)

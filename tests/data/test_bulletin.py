@@ -65,6 +65,7 @@ def test_dated_documents_state_every_value_in_its_passage():
 
 
 def test_month_thirteen_is_in_the_next_year():
+    assert bulletin_documents(12)[0].date == "2031-12-01"
     assert bulletin_documents(13)[0].date == "2032-01-01"
     assert "January 2032" in bulletin_documents(13)[0].text
 

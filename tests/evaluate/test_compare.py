@@ -13,6 +13,7 @@ from domainlab.evaluate.compare import (
     bootstrap_mean,
     bootstrap_seeds,
     interaction_2x2,
+    interval_table,
     paired_difference,
 )
 
@@ -37,15 +38,15 @@ def test_interval_equals_scipy():
 
 
 def test_interval_of_shares_equals_the_normal_one():
-    interval = bootstrap_mean(np.repeat([0.0, 1.0], 2000))
-    half = 1.96 * 0.5 / 4000**0.5
+    interval = bootstrap_mean(np.repeat([0.0, 1.0], 200))
+    half = 1.96 * 0.5 / 400**0.5
     assert (interval.low, interval.high) == pytest.approx((0.5 - half, 0.5 + half), abs=0.1 * half)
 
 
 def test_interval_covers_the_true_mean_as_often_as_promised():
     rng = np.random.default_rng(1)
-    found = [bootstrap_mean(rng.exponential(size=60), level=0.9, draws=300) for _ in range(300)]
-    assert 0.84 < np.mean([one.low <= 1 <= one.high for one in found]) < 0.95
+    found = [bootstrap_mean(rng.exponential(size=60), level=0.9, draws=200) for _ in range(200)]
+    assert 0.82 < np.mean([one.low <= 1 <= one.high for one in found]) < 0.95
 
 
 def test_one_seed_is_the_mean_over_items():
@@ -55,11 +56,11 @@ def test_one_seed_is_the_mean_over_items():
 def test_resampling_both_equals_drawing_indices():
     # the same bootstrap the slow way: draw row and column numbers, take the sub-table's mean
     rng = np.random.default_rng(2)
-    means = [TABLE[np.ix_(rng.integers(0, 4, 4), rng.integers(0, 50, 50))].mean() for _ in range(20_000)]
-    interval = bootstrap_seeds(TABLE, draws=20_000)
+    means = [TABLE[np.ix_(rng.integers(0, 4, 4), rng.integers(0, 50, 50))].mean() for _ in range(5000)]
+    interval = bootstrap_seeds(TABLE)
     assert interval.mean == pytest.approx(TABLE.mean())
     width = interval.high - interval.low
-    assert np.quantile(means, [0.025, 0.975]) == pytest.approx(interval_ends(interval), abs=0.03 * width)
+    assert np.quantile(means, [0.025, 0.975]) == pytest.approx(interval_ends(interval), abs=0.06 * width)
     assert interval.n == 50
 
 
@@ -99,8 +100,8 @@ def test_no_difference_has_p_one_and_a_clear_one_a_small_p():
 
 def test_false_alarms_are_as_rare_as_promised():
     rng = np.random.default_rng(5)
-    ps = [paired_difference(rng.normal(size=30), rng.normal(size=30), draws=200)[1] for _ in range(400)]
-    assert np.mean(np.array(ps) <= 0.05) < 0.09
+    ps = [paired_difference(rng.normal(size=30), rng.normal(size=30), draws=200)[1] for _ in range(200)]
+    assert np.mean(np.array(ps) <= 0.05) < 0.1
     assert np.mean(np.array(ps) <= 0.5) == pytest.approx(0.5, abs=0.1)
 
 
@@ -171,3 +172,10 @@ def test_wrong_settings_and_shapes_are_refused():
         interaction_2x2(SCORES, SCORES, SCORES, SCORES[1:])
     with pytest.raises(DataError, match="same items"):
         interaction_2x2(SCORES, SCORES, TABLE[:2], TABLE[:3])
+
+
+def test_interval_table_has_one_row_per_arm_and_metric():
+    table = interval_table({("base", "style"): np.zeros((1, 4)), ("both", "style"): np.ones((3, 4))})
+    assert table["arm"].tolist() == ["base", "both"]
+    assert table["mean"].tolist() == [0.0, 1.0]
+    assert table.columns.tolist() == ["arm", "metric", "mean", "low", "high", "n"]

@@ -37,7 +37,11 @@ def test_row_lengths_follow_their_shares(config):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"heads": 3}, "multiple of heads"), ({"row_lengths": ((256, 0.4),)}, "add up to 1"), ({"text_share": 1.2}, "text_share")],
+    [
+        ({"heads": 3}, "multiple of heads"),
+        ({"row_lengths": ((256, 0.4),)}, "add up to 1"),
+        ({"text_share": 1.2}, "text_share"),
+    ],
 )
 def test_bad_values_are_refused(config, change, message):
     with pytest.raises(ConfigError, match=message):

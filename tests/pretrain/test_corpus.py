@@ -8,7 +8,10 @@ from domainlab.pretrain.corpus import is_general, pack_source
 
 
 def test_medical_and_security_documents_are_left_out(tmp_path, tokenizer):
-    rows = [{"text": "The patient took the drug against the infection. " * 5}, {"text": "The boat is on the lake. " * 5}]
+    rows = [
+        {"text": "The patient took the drug against the infection. " * 5},
+        {"text": "The boat is on the lake. " * 5},
+    ]
     (tmp_path / "mixed.jsonl").write_text("\n".join(map(json.dumps, rows)))
     packed = pack_source(str(tmp_path / "mixed.jsonl"), tokenizer, tmp_path / "cache", max_tokens=10_000)
     assert "boat" in tokenizer.decode(packed)

@@ -45,7 +45,9 @@ def test_answers_weigh_more_than_prompts_in_every_turn(mixture, config, tokenize
 def test_encoding_is_what_the_chat_template_says(mixture, tokenizer):
     ((ids, _),) = mixture.encode([[("Name a colour.", "Blue."), ("Another?", "Red.")]])
     roles = ["user", "assistant"] * 2
-    chat = [{"role": r, "content": c} for r, c in zip(roles, ["Name a colour.", "Blue.", "Another?", "Red."], strict=True)]
+    chat = [
+        {"role": r, "content": c} for r, c in zip(roles, ["Name a colour.", "Blue.", "Another?", "Red."], strict=True)
+    ]
     assert tokenizer.apply_chat_template(chat, tokenize=True, return_dict=False) == ids
 
 
@@ -55,7 +57,9 @@ def test_a_killed_run_continues_to_the_same_weights(config, mixture, tmp_path, m
 
     broken = Pretraining(config, mixture, tmp_path / "broken")
     update = broken._update
-    monkeypatch.setattr(broken, "_update", lambda *a: update(*a) if broken.step < 6 else (_ for _ in ()).throw(Killed()))
+    monkeypatch.setattr(
+        broken, "_update", lambda *a: update(*a) if broken.step < 6 else (_ for _ in ()).throw(Killed())
+    )
     with pytest.raises(Killed):
         broken.run(lambda model: pd.DataFrame())
     resumed = Pretraining(config, mixture, tmp_path / "broken")

@@ -23,7 +23,9 @@ def test_a_model_without_skills_gets_nothing_right_and_every_item_is_counted():
 
 
 def test_table_by_hand():
-    measured = pd.DataFrame({"skill": ["copying"] * 4 + ["WikiText-2 bits per byte"], "right": [True, True, True, False, 1.5]})
+    measured = pd.DataFrame(
+        {"skill": ["copying"] * 4 + ["WikiText-2 bits per byte"], "right": [True, True, True, False, 1.5]}
+    )
     table = skills_table(measured).set_index("skill")
     assert table.loc["copying", ["right", "n", "share"]].tolist() == [3, 4, 0.75]
     low = binomtest(3, 4).proportion_ci(method="wilson").low

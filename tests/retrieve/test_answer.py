@@ -10,7 +10,7 @@ from domainlab.retrieve.answer import answer_from, read_answer
 
 
 def hits(*texts: str, first_rank: int = 1) -> list[Hit]:
-    chunks = [Chunk(id=f"c{n}", doc_id="d", start=0, end=len(text), text=text) for n, text in enumerate(texts)]
+    chunks = [Chunk(id=f"c{n}", doc_id="d", start=0, end=9, text=text) for n, text in enumerate(texts)]
     return [Hit(chunk=chunk, score=1.0, rank=rank) for rank, chunk in enumerate(chunks, start=first_rank)]
 
 

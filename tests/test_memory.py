@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from domainlab.lab.allocator import keep_freed_memory
+from domainlab.memory import keep_freed_memory
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 # touches and frees 64 MB ten times and reports how often the kernel had to hand out a page
 COUNT_FAULTS = """
 import resource, sys
-from domainlab.lab.allocator import keep_freed_memory
+from domainlab.memory import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 import numpy as np
