@@ -41,7 +41,7 @@ BREAKS = {
     "01": (
         Break(claim="01.a", sabotage=RANDOM, rerun=(*MEASURE, "claim-changed")),
         Break(claim="01.b", sabotage=OFF, rerun=(*MEASURE, "claim-style")),
-        Break(claim="01.c", sabotage=RANDOM, rerun=(*MEASURE, "claim-stable")),
+        Break(claim="01.c", sabotage=OFF, rerun=(*MEASURE, "claim-stable")),
         Break(claim="01.d", sabotage=SHUFFLED, rerun=(*MEASURE, "claim-recall")),
         Break(claim="01.e", sabotage=OFF, rerun=(*MEASURE, "claim-hybrid")),
         Break(claim="01.g", sabotage=OFF, rerun=("general", "claim-general")),

@@ -33,9 +33,8 @@ class Bottleneck(nn.Module):
         super().__init__()
         size = base.out_features
         self.base, self.placement, self.width, self.active = base, placement, width, True
-        self.bottleneck_down = nn.Parameter(
-            base.weight.new_empty(width, size).normal_(0, 0.01, generator=generator)
-        )
+        down = 0.01 * torch.randn(width, size, generator=generator, device="cpu")
+        self.bottleneck_down = nn.Parameter(down.to(base.weight))
         self.bottleneck_up = nn.Parameter(base.weight.new_zeros(size, width))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -70,7 +69,7 @@ def insert(model: PreTrainedModel, placement: str, *, width: int = 16, seed: int
     names = [name for name, _ in decoder.named_modules() if name.rpartition(".")[2] in OUTPUTS[placement]]
     if not names:
         raise AdapterError(f"{type(model).__name__} has no layer named {' or '.join(OUTPUTS[placement])}.")
-    generator = torch.Generator(device=model.device).manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)  # on the CPU: the same numbers for every device
     model.requires_grad_(False)
     for name in names:
         parent, _, child = name.rpartition(".")

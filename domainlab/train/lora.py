@@ -22,9 +22,11 @@ class LoraLinear(nn.Module):
         """A (rank, in) is drawn as nn.Linear draws its weights, B (out, rank) is zero."""
         super().__init__()
         self.base, self.scale, self.merged = base, alpha / rank, False
-        self.lora_a = nn.Parameter(base.weight.new_empty(rank, base.in_features))
+        start = nn.init.kaiming_uniform_(
+            torch.empty(rank, base.in_features, device="cpu"), a=math.sqrt(5), generator=generator
+        )
+        self.lora_a = nn.Parameter(start.to(base.weight))
         self.lora_b = nn.Parameter(base.weight.new_zeros(base.out_features, rank))
-        nn.init.kaiming_uniform_(self.lora_a, a=math.sqrt(5), generator=generator)
 
     def forward(self, x: Tensor) -> Tensor:
         """W x + scale * B A x; with the update merged or scaled to 0 just W x."""
@@ -51,7 +53,7 @@ def inject(
     """
     layers = target_layers(model, method)
     check_size(layers, rank, alpha)
-    generator = torch.Generator(device=model.device).manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)  # on the CPU: the same numbers for every device
     model.requires_grad_(False)
     for name, layer in layers.items():
         parent, _, child = name.rpartition(".")

@@ -127,6 +127,10 @@ def test_a_start_token_in_the_prompt_is_not_doubled(model):
     assert started == pytest.approx(plain)
 
 
+def test_a_prompt_may_fill_the_whole_context(model):
+    assert continuation_loglikelihood(model, TOKENIZER, ["a" * (CONTEXT - 2)], ["b"]).shape == (1,)
+
+
 def test_the_model_keeps_its_mode(model):
     dropping = tiny_model().train()
     text_bits(dropping, TOKENIZER, TEXTS, window=32, stride=16)
@@ -145,7 +149,7 @@ def test_wrong_texts_are_refused(model):
     for texts in ([], ["x", ""], "text"):
         with pytest.raises(DataError):
             bits_per_byte(model, TOKENIZER, texts, window=8, stride=4)
-    for prompts, continuations in ((["a"], []), (["a"], [""]), (["a" * CONTEXT], ["b"]), ("a", ["b"])):
+    for prompts, continuations in ((["a"], []), (["a"], [""]), (["a" * (CONTEXT - 1)], ["b"]), ("a", ["b"])):
         with pytest.raises(DataError):
             continuation_loglikelihood(model, TOKENIZER, prompts, continuations)
 

@@ -19,9 +19,9 @@ lab.decision_table(["x"], key={"x": "RAG"});"""
 def run_cells(*sources):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    client = NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}
-    )
+    place = {"metadata": {"path": str(ROOT)}}
+    # a minute to start, the default, is not enough on a machine whose cores are all training
+    client = NotebookClient(notebook, timeout=600, startup_timeout=600, kernel_name="python3", resources=place)
     try:
         client.execute()
     except CellExecutionError as error:

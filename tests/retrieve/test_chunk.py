@@ -87,6 +87,8 @@ def test_chunks_end_at_sentence_ends_when_sentences_fit():
         ("Plan\n\nrest and drink", ["Plan", "rest and drink"]),
         ("Items:\n- one\n- two\nstill two", ["Items:", "- one", "- two\nstill two"]),
         ("一。二。", ["一。", "二。"]),
+        ("Is it C? Yes.", ["Is it C?", "Yes."]),
+        ("\n  Plan\n  - one", ["Plan", "- one"]),
         ("It costs 5 eur. and no more.", ["It costs 5 eur. and no more."]),
     ],
 )
