@@ -14,7 +14,6 @@ import inspect
 from collections.abc import Callable, Sequence
 
 import torch
-from peft import PeftModel
 from torch import Tensor
 from transformers import GenerationConfig, LogitsProcessor, PreTrainedModel
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
@@ -30,7 +29,7 @@ def can_decode(model: PreTrainedModel) -> bool:
     """Whether the slots know the model's attention (full or sliding, sdpa); otherwise use `generate`."""
     config = model.config.get_text_config(decoder=True)
     layers = {type(layer) for layer in cache_layers(config)}
-    base = model.get_base_model() if isinstance(model, PeftModel) else model
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model  # peft wraps the model
     accepted = inspect.signature(type(base).forward).parameters
     rope = str(getattr(config, "rope_parameters", ""))
     return (
