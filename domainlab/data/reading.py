@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domainlab.data import names
+from domainlab.data.paraphrases import SAME_MEANING, SPECIAL_WORDINGS
 from domainlab.data.relations import ATTRIBUTES, RELATIONS
 from domainlab.prompts import NOT_FOUND, READING_INSTRUCTION, reading_prompt
 from domainlab.records import Question
@@ -19,6 +20,12 @@ ATTRIBUTE_STATEMENTS = (
     "For {s}, the {a} is {v}.",
     "{s}: {a} {v}.",
     "The {a} for {s} is {v}.",
+    "{v} is the {a} of {s}.",
+    "The {a} of {s} was set to {v}.",
+    "{s} comes with the {a} {v}.",
+    "As {a}, {s} has {v}.",
+    "Note the {a} of {s}: {v}.",
+    "People say that the {a} of {s} is {v}.",
     "The {a} given for {s} is {v}.",
 )
 ATTRIBUTE_QUESTIONS = (
@@ -29,6 +36,13 @@ ATTRIBUTE_QUESTIONS = (
     "Give the {a} of {s}.",
     "What is the {a} for {s}?",
     "{s}: which {a}?",
+    "What {a} does {s} have?",
+    "Which {a} belongs to {s}?",
+    "I need the {a} of {s}.",
+    "Can you find the {a} of {s}?",
+    "Please find the {a} for {s}.",
+    "What do the passages say about the {a} of {s}?",
+    "And the {a} of {s}?",
     "Do you know the {a} of {s}?",
 )
 FILLERS = (
@@ -100,11 +114,12 @@ def reading_items(
 
 
 def reading_conversations(
-    n: int, *, split: str, seed: int, turns: int, max_facts: int = 7, max_passages: int = 5
-) -> list[list[ReadingItem]]:
+    n: int, *, split: str, seed: int, turns: int, max_facts: int = 7, max_passages: int = 5,
+    fillers: Sequence[str] = FILLERS,
+) -> list[list[ReadingItem]]:  # fmt: skip
     """`n` lists of up to `turns` items that share their passages: more answers to learn from per passage read."""
     rng = random.Random(f"conversation-{split}-{seed}")
-    return [_items(rng, split, f"talk-{split}-{i}", max_facts, max_passages, FILLERS, turns) for i in range(n)]
+    return [_items(rng, split, f"talk-{split}-{i}", max_facts, max_passages, fillers, turns) for i in range(n)]
 
 
 def _wording(rng: random.Random, split: str, forms: Sequence[str]) -> str:
@@ -119,14 +134,20 @@ def _fact(rng: random.Random, split: str, relation: str, subject: str | None = N
         make_value, statements = ATTRIBUTES[relation], ATTRIBUTE_STATEMENTS
     subject = subject or make_subject(rng, split)
     value = make_value(rng, split)
+    special = SPECIAL_WORDINGS.get(relation)
     form = _wording(rng, split, statements)
+    if special and split == "train" and rng.random() < 0.3:
+        form = special[0]
     statement = form.format(s=subject, v=value, a=relation)
     return _Fact(subject=subject, statement=statement[0].upper() + statement[1:], relation=relation, value=value)
 
 
 def _ask(rng: random.Random, split: str, fact: _Fact) -> str:
     forms = RELATIONS[fact.relation][3] if fact.relation in RELATIONS else ATTRIBUTE_QUESTIONS
-    text = _wording(rng, split, forms).format(s=fact.subject, a=fact.relation)
+    form = _wording(rng, split, forms)
+    if split == "train" and fact.relation in SPECIAL_WORDINGS and rng.random() < 0.3:
+        form = rng.choice(SPECIAL_WORDINGS[fact.relation][1])
+    text = form.format(s=fact.subject, a=fact.relation)
     return text[0].upper() + text[1:]
 
 
@@ -141,7 +162,7 @@ def _facts(rng: random.Random, split: str, n: int) -> list[_Fact]:
         pool = list(ATTRIBUTES) if same_subject else relations
         relation = shared if not same_subject and rng.random() < 0.5 else rng.choice(pool)
         fact = _fact(rng, split, relation, subject)
-        facts.setdefault((fact.subject.lower(), relation), fact)
+        facts.setdefault((fact.subject.lower(), SAME_MEANING.get(relation, relation)), fact)
     return list(facts.values())
 
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock
 
 from domainlab.errors import DataError
 from domainlab.settings import ROOT
@@ -64,14 +65,15 @@ def append_claim(claim: Claim) -> None:
 
 
 def append_line(path: Path, row: dict[str, object]) -> None:
-    """Add one JSON line in a single write, on a line of its own even after a crash cut the line before it."""
+    """Add one JSON line under a lock, on a line of its own even after a crash cut the line before it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
-    if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-        line = "\n" + line
-    # one unbuffered write on a file opened for appending: two kernels cannot mix their lines
-    with path.open("ab", buffering=0) as file:
-        file.write(line.encode("utf-8"))
+    # without the lock another kernel's line can be seen half written and be taken for one that a crash cut short
+    with FileLock(path.with_name(path.name + ".lock")):
+        if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+            line = "\n" + line
+        with path.open("ab", buffering=0) as file:
+            file.write(line.encode("utf-8"))
 
 
 def read_rows(path: Path) -> Iterator[dict[str, object]]:

@@ -23,7 +23,7 @@ from domainlab.data.reading import reading_items
 from domainlab.memory import keep_freed_memory
 from domainlab.models import load_base
 from domainlab.pretrain.config import PretrainConfig, read_config
-from domainlab.pretrain.corpus import is_general, pack_corpus, read_texts
+from domainlab.pretrain.corpus import is_general, pack_corpus, read_texts, short_sentences
 from domainlab.pretrain.export import export, write_card
 from domainlab.pretrain.loop import Pretraining
 from domainlab.pretrain.mixture import Mixture, instruction_pairs
@@ -45,9 +45,11 @@ def tokenizer_texts(config: PretrainConfig):
         yield from (f"{e.prompt}\n{e.response}" for e in examples(500, split="train", seed=config.seed))
 
 
-def load_tokenizer(config: PretrainConfig, run: Path) -> PreTrainedTokenizerFast:
-    """The run's tokenizer, trained once."""
+def load_tokenizer(config: PretrainConfig, run: Path, start: Path | None) -> PreTrainedTokenizerFast:
+    """The run's tokenizer, trained once, or that of the model that the run starts from."""
     folder = run / "tokenizer"
+    if start and not folder.exists():
+        AutoTokenizer.from_pretrained(start).save_pretrained(folder)
     if not (folder / "tokenizer.json").exists():
         train_tokenizer(tokenizer_texts(config), vocab_size=config.vocab_size, context=config.context).save_pretrained(
             folder
@@ -70,11 +72,12 @@ def read_rows(path: str) -> list[dict]:
 def train(arguments: argparse.Namespace) -> None:
     """Train, or continue, the run in a folder."""
     config = read_config(arguments.config, text_root=arguments.text)
-    tokenizer = load_tokenizer(config, arguments.run)
+    tokenizer = load_tokenizer(config, arguments.run, arguments.start)
     corpus = pack_corpus(config.sources, tokenizer, arguments.run / "packed", max_tokens=MOST_TOKENS_PER_SOURCE)
     instructions = [pair for path in config.instructions for pair in instruction_pairs(read_rows(path))]
-    mixture = Mixture(config, tokenizer, corpus, instructions)
-    run = Pretraining(config, mixture, arguments.run)
+    fillers = [sentence for source in config.sources for sentence in short_sentences(source, most=400)]
+    mixture = Mixture(config, tokenizer, corpus, instructions, fillers)
+    run = Pretraining(config, mixture, arguments.run, start=arguments.start)
     run.run(lambda model: skills_table(measure_skills(model, tokenizer, items=40)))
 
 
@@ -105,6 +108,7 @@ def main() -> None:
     commands = parser.add_subparsers(required=True)
     start = commands.add_parser("train", help="start or continue a run")
     start.add_argument("--text", type=Path, required=True, help="folder that the config's file names are relative to")
+    start.add_argument("--start", type=Path, help="model folder whose weights and tokenizer the run starts from")
     start.set_defaults(command=train)
     out = commands.add_parser("export", help="last checkpoint as a model folder with its card")
     out.add_argument("--to", type=Path, required=True)

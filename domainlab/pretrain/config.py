@@ -39,7 +39,7 @@ class PretrainConfig:
     device: str = "cpu"
     compile: bool = False
     checkpoint_every: int = 250  # steps
-    evaluate_every: int = 1000  # steps
+    evaluate_every: int = 500  # steps
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""

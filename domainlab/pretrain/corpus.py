@@ -62,6 +62,18 @@ def read_texts(source: str) -> Iterator[str]:
                 raise DataError(f'{path}:{number}: expected an object with "text", got {line[:80]!r}') from error
 
 
+def short_sentences(source: str, *, most: int = 3000) -> list[str]:
+    """Up to `most` plain sentences of 20 to 110 characters from the general texts of a source."""
+    found = []
+    for text in read_texts(source):
+        if is_general(text):
+            pieces = re.split(r"(?<=[.!?])\s+", text)
+            found += [piece for piece in pieces if 20 <= len(piece) <= 110 and piece.isascii() and "[" not in piece]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
 def pack_source(source: str, tokenizer: PreTrainedTokenizerFast, cache: Path, *, max_tokens: int) -> np.ndarray:
     """All general documents of a source as one token array `(n,)`, each document starting with BOS."""
     target = cache / f"{Path(source).name.split('.')[0]}.npy"

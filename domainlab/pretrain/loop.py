@@ -60,11 +60,14 @@ class _Steps(Dataset):
 class Pretraining:
     """One run in one folder: `run()` starts it, or continues it from its last good checkpoint."""
 
-    def __init__(self, config: PretrainConfig, mixture: Mixture, folder: Path) -> None:
-        """Build the model and its optimizers; nothing is read or written yet."""
+    def __init__(self, config: PretrainConfig, mixture: Mixture, folder: Path, *, start: Path | None = None) -> None:
+        """Build the model, with the weights of the folder `start` where one is given, and its optimizers."""
         self.config, self.mixture, self.folder = config, mixture, folder
         self.device = torch.device(config.device)
-        self.model = build_model(config, mixture.tokenizer).to(self.device)
+        self.model = build_model(config, mixture.tokenizer)
+        if start:
+            self.model.load_state_dict(LlamaForCausalLM.from_pretrained(start, dtype=torch.float32).state_dict())
+        self.model.to(self.device)
         matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "embed" not in name]
         chosen = {id(p) for p in matrices}
         others = [p for p in self.model.parameters() if id(p) not in chosen]

@@ -15,9 +15,10 @@ from domainlab.data.arithmetic import arithmetic_questions
 from domainlab.data.copying import copy_examples
 from domainlab.data.formats import format_examples
 from domainlab.data.general import fact_sentences, general_questions
-from domainlab.data.reading import reading_conversations
+from domainlab.data.reading import FILLERS, ReadingItem, reading_conversations
 from domainlab.pretrain.config import PretrainConfig
 from domainlab.pretrain.corpus import is_general
+from domainlab.prompts import NOT_FOUND
 from domainlab.records import Example, Question
 
 Pair = tuple[str, str]  # prompt, response
@@ -51,10 +52,11 @@ class Mixture:
 
     def __init__(
         self, config: PretrainConfig, tokenizer: PreTrainedTokenizerFast,
-        corpus: Sequence[tuple[np.ndarray, float]], instructions: Sequence[Pair],
+        corpus: Sequence[tuple[np.ndarray, float]], instructions: Sequence[Pair], fillers: Sequence[str] = FILLERS,
     ) -> None:  # fmt: skip
-        """Pack the fact sentences and measure the tasks' lengths."""
+        """Pack the fact sentences and measure the tasks' lengths; `fillers` stand between facts in reading tasks."""
         self.config = config
+        self.fillers = tuple(fillers)
         self.tokenizer = tokenizer
         facts = self._encode_texts(fact_sentences(seed=config.seed))
         self.corpus = [*corpus, (facts, 0.06 * sum(weight for _, weight in corpus))]
@@ -176,13 +178,20 @@ class Mixture:
     def _reading(self, n: int, progress: float, rng: random.Random) -> list[Talk]:
         """Few facts per passage at first, up to seven later: copying has to be learned before searching.
 
-        Up to four questions share their passages, so that more of what is read is learned from.
+        Up to six questions share their passages, so that more of what is read is learned from.
         """
         grown = min(1.0, progress / self.config.curriculum_share)
+        most = rng.randint(2, 2 + round(6 * grown))
+        fillers = rng.sample(self.fillers, min(40, len(self.fillers))) if rng.random() < 0.4 else FILLERS
         talks = reading_conversations(
-            n, split="train", seed=rng.getrandbits(32), turns=rng.randint(1, 4), max_facts=2 + round(6 * grown)
+            n, split="train", seed=rng.getrandbits(32), turns=rng.randint(1, 6), max_facts=most, fillers=fillers
         )
-        return [
-            [(items[0].prompt, items[0].response), *((f"Question: {i.question.text}", i.response) for i in items[1:])]
-            for items in talks
-        ]
+        return [[(items[0].prompt, items[0].response), *(_later_turn(item, rng) for item in items[1:])]
+                for items in talks]  # fmt: skip
+
+
+def _later_turn(item: ReadingItem, rng: random.Random) -> Pair:
+    """Another question about the same passages; now and then only the passage is asked for, to practise citing."""
+    if rng.random() < 0.2:
+        return f"Which passage answers this? {item.question.text}", f"[{item.citation}]" if item.citation else NOT_FOUND
+    return f"Question: {item.question.text}", item.response

@@ -35,7 +35,7 @@ def test_rows_of_several_notebooks_come_in_order(ledger):
     for claim_id in ("05.b", "01.a", "05.a"):
         append_claim(replace(CLAIM, claim_id=claim_id, notebook=claim_id[:2]))
     assert read_ledger()["claim_id"].tolist() == ["01.a", "05.a", "05.b"]
-    assert sorted(path.name for path in ledger.iterdir()) == ["01.jsonl", "05.jsonl"]
+    assert sorted(path.name for path in ledger.glob("*.jsonl")) == ["01.jsonl", "05.jsonl"]
 
 
 def test_the_last_row_of_a_claim_counts_and_nothing_is_erased(ledger):
