@@ -1,4 +1,4 @@
-"""Write the worlds as files: `data/general` and `data/medical`, each with its card.
+"""Write the worlds as files: `data/general`, `data/medical` and `data/security`, each with its card.
 
 Everything comes from code, hand-written tables and fixed seeds, so a second run writes the same bytes.
 """
@@ -19,6 +19,7 @@ from domainlab.data.medical_facts import guidelines, interactions
 from domainlab.data.patients import synthetic_patients
 from domainlab.data.read import write_jsonl
 from domainlab.data.reading import ReadingItem, reading_items
+from domainlab.data.security_pairs import code_pairs
 from domainlab.records import Example
 
 COMMAND = "python -m domainlab.data"
@@ -32,6 +33,7 @@ MEDICAL_SOURCE = (
     "hand-written tables of textbook facts (domainlab/data/facts/medical_*.tsv, which name where such "
     "facts are found), the bulletin of a clinic that does not exist, made-up patients; for teaching only"
 )
+SECURITY_SOURCE = "code written for this project (domainlab/data/weaknesses)"
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +63,11 @@ def build_medical(folder: str | Path) -> None:
         for side in SIDES:
             files[f"changing_month{month}_{side}"] = changing_questions(month, wordings=side, seed=SEED)
     _write(Path(folder), files, MEDICAL_SOURCE)
+
+
+def build_security(folder: str | Path) -> None:
+    """Write the security world: pairs of vulnerable and fixed code."""
+    _write(Path(folder), {f"pairs_{side}": code_pairs(side) for side in SIDES}, SECURITY_SOURCE)
 
 
 def _example(item: ReadingItem) -> Example:

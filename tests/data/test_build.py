@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
-from domainlab.data.build import build_general, build_medical
+from domainlab.data.build import build_general, build_medical, build_security
 from domainlab.data.cards import check_card
 from domainlab.data.medical_facts import Guideline, Interaction
 from domainlab.data.patients import Patient
 from domainlab.data.read import read_documents, read_examples, read_jsonl, read_questions
+from domainlab.data.security_pairs import CodePair
 from domainlab.settings import ROOT
 
 
@@ -18,6 +19,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     build_general(folder / "general")
     build_medical(folder / "medical")
+    build_security(folder / "security")
     return folder
 
 
@@ -35,7 +37,7 @@ def test_the_command_writes_the_same_bytes_in_another_process(built, tmp_path):
     assert [name for name in first if first[name] != again[name]] == []
 
 
-@pytest.mark.parametrize("world", ["general", "medical"])
+@pytest.mark.parametrize("world", ["general", "medical", "security"])
 def test_the_data_in_the_repository_are_what_the_generator_writes(built, world):
     kept, made = contents(ROOT / "data" / world), contents(built / world)
     changed = [name for name in sorted(kept.keys() | made.keys()) if kept.get(name) != made.get(name)]
@@ -51,8 +53,9 @@ def test_every_file_reads_back_as_its_record(built):
         "patients": lambda path: read_jsonl(path, Patient),
         "questions": read_questions, "arithmetic": read_questions,
         "changing": read_questions, "unanswerable": read_questions,
+        "pairs": lambda path: read_jsonl(path, CodePair),
     }  # fmt: skip
-    for world in ("general", "medical"):
+    for world in ("general", "medical", "security"):
         card = check_card(built / world)
         for name, rows in card["rows"].items():
             assert len(readers[name.removesuffix(".jsonl").split("_")[0]](built / world / name)) == rows
