@@ -1,0 +1,55 @@
+"""Bandit's findings as ours, with their origin; its remarks on imports and plain calls are left out.
+
+Bandit reports `import subprocess` or any use of `random` as well. Such remarks say where to look, not what is wrong,
+and bandit reports them for repaired code just the same; MUTED names them. Bandit itself runs in this process on text.
+"""
+
+import io
+import logging
+
+from bandit.core import config as bandit_config
+from bandit.core import issue as bandit_issue
+from bandit.core import manager as bandit_manager
+
+from domainlab.review.findings import Finding, Place
+from domainlab.review.merge import finding
+
+# Remarks without a flaw: asserts, imports, subprocess without shell, random outside of security, plain bindings.
+MUTED = frozenset(
+    "B101 B104 B105 B106 B107 B110 B112 B303 B310 B311 B324 B401 B402 B403 B404 B405 B406 B407 B408 B409 B410 B411 "
+    "B412 B413 B415 B603 B606 B607 B404 B301 B307 B102 B602 B604 B605 B608 B609 B610 B611 B703 B704 B308 B701 B113 "
+    "B103 B108 B506 B314 B313 B318 B319 B320 B202".split()
+)
+# Where the official entry describes the flaw better than the general class that bandit gives.
+CWE_OF = {"B201": 489, "B501": 295, "B306": 377, "B325": 377, "B508": 319, "B509": 319, "B507": 295, "B323": 295}
+CONFIDENCE = {"LOW": "low", "MEDIUM": "medium", "HIGH": "high"}
+
+
+def bandit_issues(source: str) -> list[bandit_issue.Issue]:
+    """Everything that bandit says about a text; comments that switch it off are not obeyed."""
+    logging.getLogger("bandit").setLevel(logging.CRITICAL)
+    manager = bandit_manager.BanditManager(bandit_config.BanditConfig(), "file", ignore_nosec=True)
+    name = "code.py"
+    manager._parse_file(name, io.BytesIO(source.encode("utf-8", "surrogateescape")), [name])
+    return manager.results
+
+
+def bandit_findings(source: str, path: str) -> list[Finding]:
+    """Bandit's findings about a text, without its remarks."""
+    lines = source.splitlines()
+    return [
+        _finding(one, path, lines)
+        for one in bandit_issues(source)
+        if one.test_id not in MUTED and (one.cwe.id or one.test_id in CWE_OF)
+    ]
+
+
+def _finding(issue: bandit_issue.Issue, path: str, lines: list[str]) -> Finding:
+    line = issue.lineno
+    text = lines[line - 1].strip()[:120] if 0 < line <= len(lines) else ""
+    return finding(
+        path=path, line=line, column=issue.col_offset + 1, end_line=max(issue.linerange or [line]),
+        cwe=CWE_OF.get(issue.test_id, issue.cwe.id), rule=f"bandit-{issue.test_id}",
+        message=issue.text.splitlines()[0].rstrip("."), confidence=CONFIDENCE.get(issue.confidence, "low"),
+        origin="bandit", sink=Place(line=line, column=issue.col_offset + 1, text=text, kind="sink"),
+    )  # fmt: skip

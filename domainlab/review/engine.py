@@ -1,0 +1,255 @@
+"""Walk one file: module level first, then every function on its own, with calls inside the file followed.
+
+A function is entered twice over: on its own, where its parameters are foreign as far as strangers fill them, and
+from each call inside the file, with the values of that call (up to four calls deep; equal calls are looked at once).
+"""
+
+import ast
+from collections.abc import Iterable
+
+from domainlab.review.expressions import GROWING, Env
+from domainlab.review.rule import Assignment, Call, Catalogue, Comparison, Hit, Returned, Rule, Scope
+from domainlab.review.sources import is_handler, is_request, parameter_kind
+from domainlab.review.statements import Statements
+from domainlab.review.syntax import FUNCTIONS, Module, functions_of, key_of
+from domainlab.review.values import NOTHING, Taint, Value, combine, join, tainted
+
+DEEPEST_CALL = 4
+MOST_CALLS = 4_000  # calls inside the file that are followed; more means generated code
+
+Found = list[tuple[Rule, Hit, Scope]]
+
+
+class Engine(Statements):
+    """Runs the rules of a catalogue over one module; `found` collects what they hit."""
+
+    def __init__(self, module: Module, catalogue: Catalogue) -> None:
+        """Prepare an empty walk."""
+        self.catalogue, self.scope = catalogue, Scope(module)
+        self.globals: Env = {}
+        self.functions: dict[str, tuple[ast.FunctionDef, ast.ClassDef | None, Env]] = {}
+        self.methods: dict[str, dict[str, str]] = {}
+        self.attributes: dict[tuple[str, str], Value] = {}
+        self.returned: list[Value] = []
+        self.called: dict[tuple, Value] = {}
+        self.depth = 0
+        self.entered: set[str] = set()
+        self.found: Found = []
+        self.rules = {event: [r for r in catalogue.rules if getattr(r, event)] for event in EVENTS}
+
+    def walk(self) -> Found:
+        """Everything that the rules find in the module."""
+        module = self.scope.module
+        self.run(module.tree.body, self.globals)
+        todo = sorted(self.functions, key=lambda name: self.functions[name][0].name != "__init__")
+        while todo:  # a function may define more of them
+            for name in todo:
+                self._enter_alone(name)
+            todo = [name for name in self.functions if f"alone {name}" not in self.entered]
+        for rule in self.rules["on_module"]:
+            self.found += [(rule, hit, self.scope) for hit in rule.on_module(module)]
+        return self.found
+
+    def define(self, node: ast.FunctionDef, env: Env, owner: ast.ClassDef | None = None) -> None:
+        """Remember a function under its name."""
+        name = f"def:{node.lineno}:{node.name}"
+        outer = {} if env is self.globals or owner is not None else env
+        self.functions[name] = (node, owner, outer)
+        for default in [*node.args.defaults, *node.args.kw_defaults]:
+            self.value(default, env)
+        for decorator in node.decorator_list:
+            self.value(decorator, env)
+        if owner is None:
+            env[node.name] = Value(name=name)
+
+    def define_class(self, node: ast.ClassDef, env: Env) -> None:
+        """Remember a class, its methods and its attributes."""
+        inner: Env = {}
+        self.methods.setdefault(node.name, {})
+        env[node.name] = Value(name=f"class:{node.name}")
+        scope, self.scope = self.scope, Scope(self.scope.module, None, node)
+        for statement in node.body:
+            if isinstance(statement, FUNCTIONS):
+                self.define(statement, env, node)
+                self.methods[node.name][statement.name] = f"def:{statement.lineno}:{statement.name}"
+            else:
+                self.run([statement], inner)
+        for key, value in inner.items():
+            self.attributes[node.name, key] = value
+        self.scope = scope
+
+    def attribute_of(self, base: Value, name: str) -> Value | None:
+        """A method or attribute of an object of a class of this file; None when it is not known."""
+        owner = self.scope.owner.name if base.name in ("self", "cls") and self.scope.owner else ""
+        if base.name.startswith("class:"):
+            owner = base.name.removeprefix("class:").removesuffix("()")
+        if method := self.methods.get(owner, {}).get(name):
+            return Value(name=method)
+        return self.attributes.get((owner, name))
+
+    def remember(self, target: ast.AST, value: Value) -> None:
+        """Keep what a method puts into an attribute of its object, for the other methods."""
+        if isinstance(target, ast.Attribute) and key_of(target.value) == "self" and self.scope.owner:
+            place = self.scope.owner.name, target.attr
+            self.attributes[place] = join(self.attributes.get(place, NOTHING), value)
+
+    def _call(self, node: ast.Call, env: Env) -> Value:
+        receiver = NOTHING
+        if isinstance(node.func, ast.Attribute):
+            receiver = self.value(node.func.value, env)
+            callee = self._member(receiver, node.func, env)
+        else:
+            callee = self.value(node.func, env)
+        args, keywords = self.arguments(node, env)
+        if callee.name.startswith("def:"):
+            return self.call_local(callee.name, receiver, args, keywords)
+        name = callee.name
+        call = Call(node, name, receiver, tuple(args), keywords, self.scope)
+        self.on_call(call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in GROWING:
+            self._grow(node.func.value, receiver, [*args, *keywords.values()], env)
+        if name.startswith("class:") and name.removeprefix("class:") in self.methods:
+            return self._construct(name, args, keywords)
+        result = self.result(node, name, receiver, [*args, *keywords.values()])
+        return Value(
+            name=result.name, taints=result.taints, built=result.built, head=result.head, parts=result.parts,
+            items=tuple(keywords.items())[:64],
+        )  # fmt: skip
+
+    def _grow(self, place: ast.AST, held: Value, added: list[Value], env: Env) -> None:
+        key = key_of(place)
+        if key and held.name.rpartition(".")[2] not in ("cursor", "session"):
+            grown = combine([held, *added])
+            items = (*held.items, (str(len(held.items)), added[0])) if held.listed and len(added) == 1 else held.items
+            env[key] = Value(
+                name=held.name, taints=grown.taints, parts=grown.parts, items=items[:16], listed=held.listed,
+                built=held.built or any(value.built for value in added),
+            )  # fmt: skip
+            self.remember(place, env[key])
+
+    def _construct(self, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
+        made = Value(name=f"{name}()")
+        start = self.methods[name.removeprefix("class:")].get("__init__")
+        if start:
+            self.call_local(start, made, args, keywords)
+            return made
+        return Value(name=made.name, taints=combine([*args, *keywords.values()]).taints, items=tuple(keywords.items()))
+
+    def call_local(self, name: str, receiver: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
+        """What a call of a function of this file gives, by running its body with the values of the call."""
+        function, owner, _ = self.functions[name]
+        everything = combine([receiver, *args, *keywords.values()])
+        key = (name, tuple(args), tuple(sorted(keywords.items(), key=lambda pair: pair[0])))
+        if key in self.called:
+            return self.called[key]
+        if self.depth >= DEEPEST_CALL or len(self.called) >= MOST_CALLS:
+            return Value(taints=everything.taints)
+        self.called[key] = Value(taints=everything.taints)  # what a recursive call sees
+        self.entered.add(name)
+        spec = function.args
+        names = [one.arg for one in spec.posonlyargs + spec.args]
+        if owner is not None and names and not _is_static(function):
+            args = [Value(name="self"), *args]
+        env = {one: NOTHING for one in names} | dict(zip(names, args, strict=False)) | keywords
+        self._defaults(function, env, given=len(args), named=set(keywords))
+        if spec.vararg:
+            env[spec.vararg.arg] = combine(args[len(names) :], name="tuple")
+        if spec.kwarg:
+            env[spec.kwarg.arg] = combine(keywords.values(), name="dict")
+        result = self._enter(name, env)
+        self.called[key] = result
+        return result
+
+    def _defaults(self, function: ast.FunctionDef, env: Env, *, given: int, named: set[str]) -> None:
+        spec = function.args
+        positional = spec.posonlyargs + spec.args
+        first = len(positional) - len(spec.defaults)
+        for place, default in enumerate(spec.defaults, start=first):
+            if place >= given and positional[place].arg not in named:
+                env[positional[place].arg] = self.value(default, {})
+        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
+            if parameter.arg not in named and default is not None:
+                env[parameter.arg] = self.value(default, {})
+
+    def _enter(self, name: str, env: Env, *, handler: bool = False) -> Value:
+        function, owner, outer = self.functions[name]
+        kept = self.scope, self.returned, self.depth
+        self.scope, self.returned, self.depth = Scope(self.scope.module, function, owner, handler), [], self.depth + 1
+        if isinstance(function, FUNCTIONS):
+            self.run(function.body, {**outer, **env})
+        result = NOTHING
+        for value in self.returned:
+            result = join(result, value)
+        self.scope, self.returned, self.depth = kept
+        return result
+
+    def _enter_alone(self, name: str) -> None:
+        self.entered.add(f"alone {name}")
+        function, owner, _ = self.functions[name]
+        handler = is_handler(function, owner, self.scope.module)
+        private = function.name.startswith("_") and not function.name.startswith("__") and name in self.entered
+        env: Env = {}
+        spec = function.args
+        every = spec.posonlyargs + spec.args + spec.kwonlyargs + [one for one in (spec.vararg, spec.kwarg) if one]
+        for parameter in every:
+            env[parameter.arg] = self._parameter(parameter, function, handler, private)
+        self.depth = 0
+        self._enter(name, env, handler=handler)
+
+    def _parameter(self, node: ast.arg, function: ast.FunctionDef, handler: bool, private: bool) -> Value:
+        if node.arg in ("self", "cls"):
+            return Value(name=node.arg)
+        if is_request(node, self.scope.module):
+            return Value(name="request")
+        kind = "" if private else parameter_kind(node, function, handler)
+        annotation = self.scope.module.dotted(node.annotation) if node.annotation else ""
+        name = f"{annotation}()" if annotation and annotation not in ("str", "bytes", "object") else ""
+        if not kind:
+            return Value(name=name)
+        return tainted(Value(name=name), [Taint(kind, node.lineno, node.col_offset + 1, node.arg)])
+
+    def on_call(self, call: Call) -> None:
+        """Show a call to the sinks and checks."""
+        for sink, rule in self.catalogue.sinks_of(call.name):
+            self._keep(rule, sink.hit(call))
+        for rule in self.rules["on_call"]:
+            self._keep(rule, rule.on_call(call))
+
+    def on_assignment(self, event: Assignment) -> None:
+        """Show an assignment to the rules."""
+        for rule in self.rules["on_assignment"]:
+            self._keep(rule, rule.on_assignment(event))
+
+    def on_return(self, event: Returned) -> None:
+        """Show a returned value to the rules."""
+        for rule in self.rules["on_return"]:
+            self._keep(rule, rule.on_return(event))
+
+    def on_comparison(self, event: Comparison) -> None:
+        """Show a comparison to the rules."""
+        for rule in self.rules["on_comparison"]:
+            self._keep(rule, rule.on_comparison(event))
+
+    def on_subscript(self, node: ast.Subscript, base: Value, index: Value) -> None:
+        """Nothing looks at subscripts yet."""
+
+    def on_entry(self, node: ast.Dict, key: Value, value: Value, item: ast.AST) -> None:
+        """Show the entry of a dict display as an assignment to its key."""
+        if key.known and isinstance(key.const, str):
+            self.on_assignment(Assignment(item, f"dict[{key.const!r}]", key.const, value, self.scope))
+
+    def _keep(self, rule: Rule, hits: Hit | Iterable[Hit] | None) -> None:
+        if hits is None:
+            return
+        for hit in [hits] if isinstance(hits, Hit) else hits:
+            self.found.append((rule, hit, self.scope))
+
+
+EVENTS = ("on_call", "on_assignment", "on_return", "on_comparison", "on_module")
+
+
+def _is_static(function: ast.FunctionDef) -> bool:
+    return any(getattr(one, "id", "") == "staticmethod" for one in function.decorator_list)
+
+
+__all__ = ["Engine", "Found", "functions_of"]

@@ -1,0 +1,287 @@
+"""What an expression is worth: names, taints and constants flow from its parts to the whole.
+
+Mixed into the engine, which knows functions and statements; `env` maps places ("x", "self.x") to values.
+"""
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import replace
+
+from domainlab.review.guards import proofs
+from domainlab.review.rule import Comparison, Scope
+from domainlab.review.sanitizers import sanitized
+from domainlab.review.sources import source_of_call, source_of_name
+from domainlab.review.syntax import key_of
+from domainlab.review.values import NOTHING, WEAK, Taint, Value, combine, join, safe, tainted
+from domainlab.review.vocabulary import is_secret
+
+MOST_STEPS = 3_000_000  # expressions looked at in one file; more means that the file is no ordinary code
+LONGEST_NAME = 160
+BUILTINS = frozenset(dir(builtins))
+LOOKUPS = frozenset(
+    "filter filter_by first one all one_or_none find find_one exclude get_or_404 first_or_404 query execute fetchone "
+    "fetchall commit add delete save update close write send post index count exists search_s".split()
+)
+CALLERS = WEAK | {"argv", "env", "file"}
+KEYED = frozenset("get getlist pop get_argument get_body_argument getvalue getenv getfirst".split())
+GROWING = frozenset("append add extend insert update appendleft setdefault write put push".split())
+type_of = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", type(None): "None"}
+Env = dict[str, Value]
+
+
+class OutOfSteps(Exception):
+    """The file needs more steps than a review gives it."""
+
+
+class Expressions:
+    """Evaluate expressions; the engine adds `globals`, `call_local`, `attribute_of`, `on_call`, `on_comparison`."""
+
+    steps: int = 0
+    scope: Scope
+
+    def value(self, node: ast.AST | None, env: Env) -> Value:
+        """The abstract value of an expression."""
+        if node is None:
+            return NOTHING
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise OutOfSteps
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        return method(node, env) if method else self._parts(node, env)
+
+    def taint(self, kind: str, node: ast.AST) -> Taint:
+        """A new taint that begins at a node."""
+        return Taint(kind, node.lineno, node.col_offset + 1, self.scope.module.text(node))
+
+    def _parts(self, node: ast.AST, env: Env) -> Value:
+        children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        return combine([self.value(child, env) for child in children])
+
+    def _constant(self, node: ast.Constant, env: Env) -> Value:
+        return Value(name=type_of.get(type(node.value), ""), const=node.value)
+
+    def _name(self, node: ast.Name, env: Env) -> Value:
+        found = env.get(node.id)
+        if found is None:
+            found = self.globals.get(node.id)
+        if found is not None:
+            return self.secret(node.id, found, node)
+        aliases = self.scope.module.aliases
+        name = aliases.get(node.id, node.id)
+        if kind := source_of_name(name):
+            return Value(name=name, taints=frozenset({self.taint(kind, node)}))
+        if node.id in aliases or node.id in BUILTINS or node.id in ("request", "self", "cls", "__name__", "__file__"):
+            return Value(name=name)
+        return Value(name=name, taints=frozenset({self.taint("unknown", node)}))
+
+    def _attribute(self, node: ast.Attribute, env: Env) -> Value:
+        return self._member(self.value(node.value, env), node, env)
+
+    def _member(self, base: Value, node: ast.Attribute, env: Env) -> Value:
+        return self.secret(node.attr, self._attribute_value(base, node, env), node)
+
+    def _attribute_value(self, base: Value, node: ast.Attribute, env: Env) -> Value:
+        key = key_of(node)
+        if key in env:
+            return env[key]
+        item = base.item(node.attr)
+        if item is None:
+            item = self.attribute_of(base, node.attr)
+        if item is not None:
+            return item
+        name = f"{base.name}.{node.attr}"[-LONGEST_NAME:]
+        if kind := source_of_name(name):
+            return Value(name=name, taints=frozenset({self.taint(kind, node)}))
+        if base.name == "self" and not base.taints:
+            return Value(name=name, taints=frozenset({self.taint("unknown", node)}))
+        return Value(name=name, taints=base.taints)
+
+    def _subscript(self, node: ast.Subscript, env: Env) -> Value:
+        base = self.value(node.value, env)
+        index = self.value(node.slice, env)
+        found = self._entry(base, index, node, env)
+        return self.secret(index.const, found, node) if index.known and isinstance(index.const, str) else found
+
+    def secret(self, name: str, value: Value, node: ast.AST) -> Value:
+        """The value, marked as a secret where its name says so."""
+        if not is_secret(name) or value.name.startswith(("def:", "class:")) or (value.known and not value.const):
+            return value
+        if any(taint.kind == "secret" or "*" in taint.safe_for for taint in value.taints):
+            return value
+        return tainted(value, [self.taint("secret", node)])
+
+    def _entry(self, base: Value, index: Value, node: ast.Subscript, env: Env) -> Value:
+        key = key_of(node)
+        if key and key in env:
+            return env[key]
+        if index.known and (item := base.item(str(index.const))) is not None:
+            return item
+        self.on_subscript(node, base, index)
+        sliced = isinstance(node.slice, ast.Slice)
+        return Value(
+            name=base.name if sliced else f"{base.name}[]"[-LONGEST_NAME:],
+            taints=base.taints,
+            built=base.built and sliced,
+            head=base.head if sliced and node.slice.lower is None else "",
+        )
+
+    def _slice(self, node: ast.Slice, env: Env) -> Value:
+        for part in (node.lower, node.upper, node.step):
+            self.value(part, env)
+        return NOTHING
+
+    def _binop(self, node: ast.BinOp, env: Env) -> Value:
+        chain, left = [node], node.left
+        while isinstance(left, ast.BinOp):  # a + b + c + ... is deep on the left: walk it, do not recurse
+            chain.append(left)
+            left = left.left
+        value = self.value(left, env)
+        for link in reversed(chain):
+            value = self._operation(link, value, self.value(link.right, env))
+        return value
+
+    def _operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        if left.known and right.known and isinstance(node.op, ast.Add):
+            if type(left.const) is type(right.const) and isinstance(left.const, str) and len(left.const) < 5000:
+                return Value(name="str", const=left.const + right.const)
+        if isinstance(node.op, ast.Add):
+            return combine([left, right], name="str" if "str" in (left.name, right.name) else "", built=True)
+        if isinstance(node.op, ast.Mod) and (isinstance(left.const, str) or left.built) and left.text:
+            return combine([left, right], name="str", built=True)
+        if isinstance(node.op, ast.Div) and "pathlib" in left.name + right.name:
+            return combine([chosen_folder(left), right], name="pathlib.Path()", built=True)
+        return combine([left, right], built=left.built or right.built)
+
+    def _joinedstr(self, node: ast.JoinedStr, env: Env) -> Value:
+        values = [self.value(part, env) for part in node.values]
+        if all(value.known for value in values) and all(isinstance(part, ast.Constant) for part in node.values):
+            return Value(name="str", const="".join(str(value.const) for value in values))
+        if len(values) > 1 and not values[0].known and values[1].text.startswith("/"):
+            values[0] = chosen_folder(values[0])
+        return combine(values, name="str", built=True)
+
+    def _formattedvalue(self, node: ast.FormattedValue, env: Env) -> Value:
+        value = self.value(node.value, env)
+        self.value(node.format_spec, env)
+        return safe(value, "log", "header") if node.conversion == 114 else value  # !r
+
+    def _boolop(self, node: ast.BoolOp, env: Env) -> Value:
+        result, env = NOTHING, dict(env)
+        for part in node.values:
+            result = join(result, self.value(part, env))
+            self.prove(proofs(part, isinstance(node.op, ast.And)), env)
+        return result
+
+    def _unaryop(self, node: ast.UnaryOp, env: Env) -> Value:
+        value = self.value(node.operand, env)
+        if isinstance(node.op, ast.USub) and value.known and isinstance(value.const, int):
+            return Value(name="int", const=-value.const)
+        return NOTHING if isinstance(node.op, ast.Not) else value
+
+    def _compare(self, node: ast.Compare, env: Env) -> Value:
+        left = self.value(node.left, env)
+        for op, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.value(comparator, env)
+            self.on_comparison(Comparison(node, left, op, right, self.scope))
+            left = right
+        return Value(name="bool")
+
+    def _ifexp(self, node: ast.IfExp, env: Env) -> Value:
+        self.value(node.test, env)
+        return join(
+            self.value(node.body, self.proved(node.test, True, env)),
+            self.value(node.orelse, self.proved(node.test, False, env)),
+        )
+
+    def _namedexpr(self, node: ast.NamedExpr, env: Env) -> Value:
+        value = self.value(node.value, env)
+        self.assign(node.target, value, node, env)
+        return value
+
+    def _await(self, node: ast.Await, env: Env) -> Value:
+        return self.value(node.value, env)
+
+    def _starred(self, node: ast.Starred, env: Env) -> Value:
+        return self.value(node.value, env)
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set, env: Env) -> Value:
+        values = [self.value(item, env) for item in node.elts]
+        whole = combine(values, name=type(node).__name__.lower())
+        items = tuple((str(place), value) for place, value in enumerate(values[:16]))
+        return Value(name=whole.name, taints=whole.taints, parts=whole.parts, items=items, listed=True)
+
+    _list = _tuple = _set = _display
+
+    def _dict(self, node: ast.Dict, env: Env) -> Value:
+        items = []
+        for key, item in zip(node.keys, node.values, strict=True):
+            name, value = self.value(key, env), self.value(item, env)
+            items.append((str(name.const) if name.known else "", value))
+            self.on_entry(node, name, value, item)
+        whole = combine([value for _, value in items], name="dict")
+        return Value(name="dict", taints=whole.taints, parts=whole.parts, items=tuple(i for i in items if i[0])[:64])
+
+    def _lambda(self, node: ast.Lambda, env: Env) -> Value:
+        inner = dict(env)
+        for parameter in node.args.args:
+            inner[parameter.arg] = Value(taints=frozenset({self.taint("unknown", parameter)}))
+        self.value(node.body, inner)
+        return Value(name="lambda")
+
+    def _comprehension(self, node: ast.AST, env: Env) -> Value:
+        inner = dict(env)
+        for generator in node.generators:
+            self.assign(generator.target, self.element(self.value(generator.iter, inner)), None, inner)
+            for test in generator.ifs:
+                self.value(test, inner)
+                self.prove(proofs(test, True), inner)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        return combine([self.value(part, inner) for part in parts], name="list")
+
+    _listcomp = _setcomp = _dictcomp = _generatorexp = _comprehension
+
+    def element(self, value: Value) -> Value:
+        """What a loop over a value gives."""
+        if value.items and value.name in ("list", "tuple", "set"):
+            result = NOTHING
+            for _, item in value.items:
+                result = join(result, item)
+            return result
+        return Value(name=f"{value.name}[]"[-LONGEST_NAME:], taints=value.taints)
+
+    def arguments(self, node: ast.Call, env: Env) -> tuple[list[Value], dict[str, Value]]:
+        """The values of a call's arguments; `**mapping` gives its known entries."""
+        args, keywords = [self.value(arg, env) for arg in node.args], {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value, env)
+            keywords.update({keyword.arg: value} if keyword.arg else dict(value.items) or {"**": value})
+        return args, keywords
+
+    def result(self, node: ast.Call, name: str, receiver: Value, parts: Iterator[Value]) -> Value:
+        """What a call of a function in another file gives: cleaned, a source, or everything that went in."""
+        args = list(parts)
+        last = name.rpartition(".")[2]
+        inputs = [receiver] if last in LOOKUPS and receiver.name else [receiver, *args]
+        if last == "get" and receiver.name in ("dict", "os.environ"):
+            inputs = [receiver]
+        built = (last == "format" and bool(receiver.text)) or (last == "join" and (receiver.known or len(args) > 1))
+        built = built or last == "joinpath"
+        built = built or any(part.built for part in inputs)
+        if last in ("join", "joinpath") and not receiver.known and len(inputs) > 1:
+            first = 0 if last == "joinpath" else 1
+            inputs[first] = chosen_folder(inputs[first])
+        value = combine(inputs, name=f"{name}()"[-LONGEST_NAME:], built=built)
+        if kind := source_of_call(name):
+            return tainted(Value(name=value.name), [self.taint(kind, node)])
+        cleaned = sanitized(name, value, args)
+        if cleaned is not None:
+            return cleaned
+        key = args[0].const if args and args[0].known and last in KEYED else ""
+        return self.secret(key, value, node) if isinstance(key, str) else value
+
+
+def chosen_folder(value: Value) -> Value:
+    """The folder at the beginning of a path: whoever calls the function or starts the program may choose that."""
+    harmless = [replace(one, safe_for=one.safe_for | {"path"}) if one.kind in CALLERS else one for one in value.taints]
+    return replace(value, taints=frozenset(harmless))

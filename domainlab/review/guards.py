@@ -1,0 +1,135 @@
+"""What a condition proves about the data that it tests.
+
+`if name not in ALLOWED: abort(400)` leaves only harmless names behind it. Each proof names a place ("name",
+"self.path") and the kinds of sink that it closes, for the branch in which the condition is true or false.
+"""
+
+import ast
+import re
+
+from domainlab.review.syntax import key_of
+
+ALL = frozenset({"*"})
+PATH = frozenset({"path"})
+URL = frozenset({"url", "redirect"})
+CHARACTERS = frozenset("isalnum isalpha isdigit isdecimal isnumeric isidentifier".split())
+CHECKER = re.compile(r"(?i)(valid|allowed|is_safe|safe_|whitelist|allowlist|permitted|authori[sz]ed|has_allowed|sanit)")
+UNWRAP = frozenset("lower upper strip split rsplit partition rpartition rstrip lstrip casefold decode".split())
+SIZE = frozenset({"alloc"})
+
+Proof = tuple[ast.AST, frozenset[str]]
+
+
+def proofs(test: ast.AST, truth: bool) -> list[Proof]:
+    """What holds where `test` came out as `truth`: places, and the kinds of sink that they can no longer reach."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return proofs(test.operand, not truth)
+    if isinstance(test, ast.BoolOp):
+        if isinstance(test.op, ast.And) == truth:  # all parts are known to be `truth`
+            return [proof for part in test.values for proof in proofs(part, truth)]
+        return []
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        return _compared(test.left, test.ops[0], test.comparators[0], truth)
+    if isinstance(test, ast.Call):
+        return _called(test, truth)
+    if isinstance(test, ast.NamedExpr):
+        return proofs(test.value, truth)
+    return []
+
+
+def _compared(left: ast.AST, op: ast.cmpop, right: ast.AST, truth: bool) -> list[Proof]:
+    positive = isinstance(op, ast.In | ast.Eq | ast.Is) == truth
+    if isinstance(op, ast.In | ast.NotIn):
+        if isinstance(left, ast.Constant):  # ".." in path, "\n" in value
+            return [] if positive else _without(str(left.value), right)
+        return _all(left) if positive and not _is_text(right) else []
+    if isinstance(op, ast.Eq | ast.NotEq) and positive:
+        for side, other in ((left, right), (right, left)):
+            if _unwraps_path(side):
+                return [(side, PATH), *_inner(side, PATH)]
+            if isinstance(other, ast.Constant) and other.value not in ("", None, 0):
+                return _all(side)
+            if _is_part_of_url(side):
+                return _inner(side, URL)
+    if isinstance(op, ast.Gt | ast.GtE | ast.Lt | ast.LtE):
+        return [*_inner(left, SIZE), *_inner(right, SIZE)]
+    return []
+
+
+def _called(call: ast.Call, truth: bool) -> list[Proof]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if not truth:
+        return []
+    if name in CHARACTERS and owner is not None:
+        return _all(owner)
+    if name in ("match", "fullmatch") and call.args:
+        return _all(call.args[-1] if key_of(owner) != "re" else call.args[min(1, len(call.args) - 1)])
+    if name in ("startswith", "is_relative_to") and owner is not None:
+        return [(owner, PATH | URL), *_inner(owner, PATH)]
+    if name == "endswith" and owner is not None:
+        return [(owner, frozenset({"url"}))] if _is_part_of_url(owner) else []
+    if name in ("all", "any") and call.args and isinstance(call.args[0], ast.GeneratorExp):
+        generator = call.args[0].generators[0]
+        return _all(generator.iter) if name == "all" else []
+    if CHECKER.search(name):
+        return [proof for argument in call.args for proof in _all(argument)] + ([(owner, ALL)] if owner else [])
+    return []
+
+
+def checked_arguments(call: ast.Call) -> list[ast.AST]:
+    """The arguments of a call that stands alone and is named after checking: `validate_name(x)` raises or passes."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if re.search(r"(?i)^_?(validate|ensure|check|assert|verify|require)", name) or CHECKER.search(name):
+        return [*call.args, *(keyword.value for keyword in call.keywords)]
+    if name == "relative_to" and isinstance(call.func, ast.Attribute):
+        return [call.func.value]
+    if name in ("int", "float", "UUID", "ip_address", "ip_network", "strptime", "fromisoformat"):
+        return call.args[:1]
+    return []
+
+
+def _all(node: ast.AST) -> list[Proof]:
+    return [(node, ALL), *_inner(node, ALL)]
+
+
+def _inner(node: ast.AST, sinks: frozenset[str]) -> list[Proof]:
+    """The places inside an expression that was tested: os.path.basename(x), x.lower(), urlparse(x).netloc, x[0]."""
+    found = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in UNWRAP:
+                node = node.func.value
+            elif node.args:
+                node = node.args[0]
+            else:
+                break
+        elif isinstance(node, ast.Attribute | ast.Subscript):
+            found.append((node, sinks))
+            node = node.value
+        else:
+            break
+    return [*found, (node, sinks)] if isinstance(node, ast.Name) else found
+
+
+def _without(text: str, node: ast.AST) -> list[Proof]:
+    if text in ("..", "../", "/", "\\"):
+        return [(node, PATH), *_inner(node, PATH)]
+    if text in ("\n", "\r", "\r\n"):
+        return [(node, frozenset({"log", "header", "mail"}))]
+    return []
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Whether `x in node` looks for a part of a text, which proves nothing about the rest of it."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) > 40
+
+
+def _unwraps_path(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in (
+        "basename", "commonpath", "commonprefix", "realpath", "secure_filename",
+    )  # fmt: skip
+
+
+def _is_part_of_url(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in ("netloc", "hostname", "host", "scheme")

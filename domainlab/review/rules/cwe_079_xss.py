@@ -1,0 +1,94 @@
+"""CWE-79: a stranger's text becomes part of a page without being escaped."""
+
+from domainlab.review.rule import REMOTE, Call, Hit, Returned, Rule, Sink, confidence_of
+from domainlab.review.values import Value
+from domainlab.review.vocabulary import has_markup
+
+PAGES = (
+    "django.http.HttpResponse", "django.http.response.HttpResponse", "HttpResponse", "flask.make_response",
+    "fastapi.responses.HTMLResponse", "starlette.responses.HTMLResponse", "flask.Response", "Response",
+    "django.http.HttpResponseBadRequest", "django.http.HttpResponseNotFound", "django.http.HttpResponseForbidden",
+    "werkzeug.wrappers.Response", "werkzeug.Response", "sanic.response.html", "HttpResponseBadRequest",
+    "django.http.HttpResponseServerError", "pyramid.response.Response",
+)  # fmt: skip
+TRUSTED = (
+    "markupsafe.Markup", "flask.Markup", "django.utils.safestring.mark_safe", "django.utils.safestring.SafeString",
+    "jinja2.Markup", "jinja2.utils.markupsafe.Markup", "mark_safe", "Markup",
+)  # fmt: skip
+WRITERS = ("self.write", "self.response.write", "self.response.out.write", "self.wfile.write", "request.write", ".out.write")
+WEAK = frozenset({"parameter", "unknown", "database", "file", "env", "argv"})
+OTHER_TYPES = ("json", "text/plain", "text/csv", "octet-stream", "image/", "pdf", "xml;")
+
+
+def is_page(call: Call) -> bool:
+    """Whether a response is HTML, which most frameworks assume unless told otherwise."""
+    kind = call.argument(1, "content_type", "mimetype", "media_type")
+    return kind is None or not any(word in kind.text for word in OTHER_TYPES)
+
+
+def is_sent_as_page(call: Call) -> bool:
+    """Whether a handler's writes are not declared to be something else."""
+    function = call.scope.function
+    lines = call.scope.module.lines[function.lineno - 1 : function.end_lineno] if function else ()
+    return not any(word in line for line in lines for word in OTHER_TYPES)
+
+
+def returned(event: Returned) -> Hit | None:
+    """A handler returns a stranger's text, or a function returns markup with text that nobody escaped."""
+    scope, value = event.scope, event.value
+    first = value.item("0") if value.name == "tuple" and value.listed else None
+    value = first or value
+    if _is_data(value):
+        return None
+    if scope.handler and not scope.module.imports("fastapi", "rest_framework", "flask_restful"):
+        taint = value.reaching("html", REMOTE)
+        if taint and not _is_object(value):
+            return Hit(event.node, source=taint, confidence="high")
+    if value.built and has_markup(value) and "xml" not in value.text[:20]:
+        taint = value.reaching("html", REMOTE | WEAK)
+        if taint:
+            confidence = "medium" if taint.kind in REMOTE | {"parameter", "database"} else "low"
+            return Hit(event.node, source=taint, confidence=confidence)
+    return None
+
+
+def _is_data(value: Value) -> bool:
+    return value.name in ("dict", "flask.jsonify()", "list", "bool") or value.name.endswith(
+        ("jsonify()", "JsonResponse()", "render_template()", "render()", "redirect()", "send_file()", "JSONResponse()",
+         "send_from_directory()", "json_response()", "HttpResponseRedirect()", "render_template_string()", "Response()",
+         "HttpResponse()", "make_response()", "FileResponse()", "url_for()")
+    )  # fmt: skip
+
+
+def _is_object(value: Value) -> bool:
+    """Whether the value is something other than text, as far as its name tells."""
+    return value.name.endswith(("()", "[]")) and not value.built and not value.name.startswith(("request", "flask.request"))
+
+
+def check(call: Call) -> Hit | None:
+    """Templates without escaping, and responses of aiohttp."""
+    if call.name in ("jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment"):
+        escape = call.keywords.get("autoescape")
+        if escape is None or (escape.known and not escape.const):
+            return Hit(call.node, "Templates do not escape what they show (autoescape is off)")
+    if call.name == "aiohttp.web.Response":
+        value = call.argument(0, "text", "body")
+        kind = call.argument(9, "content_type")
+        if value is not None and kind is not None and "html" in kind.text:
+            taint = value.reaching("html", REMOTE)
+            return Hit(call.node, source=taint, confidence=confidence_of(taint)) if taint else None
+    return None
+
+
+RULE = Rule(
+    cwe=79,
+    name="cross-site-scripting",
+    also=(80, 116),
+    sinks=(
+        Sink(PAGES, "html", (0,), ("content", "response"), kinds=REMOTE, weak=frozenset({"parameter"}), only=is_page),
+        Sink(TRUSTED, "html", kinds=REMOTE | {"parameter", "database"}, weak=WEAK),
+        Sink(WRITERS, "html", kinds=REMOTE, weak=frozenset({"parameter"}), only=is_sent_as_page),
+    ),
+    on_call=check,
+    on_return=returned,
+)

@@ -1,0 +1,114 @@
+"""One parsed file: its tree, its lines, what its imports are called, and the text of a node."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+WEB = (
+    "flask", "django", "fastapi", "starlette", "aiohttp", "bottle", "tornado", "webapp2", "sanic", "quart",
+    "pyramid", "cherrypy", "falcon", "rest_framework", "flask_restful", "http.server", "werkzeug",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Module:
+    """A parsed file; `aliases` maps the names that its imports bind to full dotted names."""
+
+    path: str
+    source: str
+    tree: ast.Module
+    lines: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)
+    parents: dict[int, ast.AST] = field(default_factory=dict)
+
+    def text(self, node: ast.AST) -> str:
+        """The code of a node on its first line, shortened."""
+        line = self.lines[node.lineno - 1].encode() if node.lineno <= len(self.lines) else b""
+        end = node.end_col_offset if node.end_lineno == node.lineno else len(line)
+        return line[node.col_offset : end].decode(errors="replace").strip()[:120]
+
+    def imports(self, *names: str) -> bool:
+        """Whether the file imports one of these modules, or something from inside them."""
+        found = self.aliases.values()
+        return any(full == name or full.startswith(f"{name}.") for full in found for name in names)
+
+    @property
+    def web(self) -> bool:
+        """Whether the file uses a web framework."""
+        return self.imports(*WEB)
+
+    def walk(self, *kinds: type) -> Iterator[ast.AST]:
+        """Every node of these kinds, in no promised order."""
+        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around a node."""
+        return self.parents.get(id(node))
+
+    def dotted(self, node: ast.AST) -> str:
+        """The full dotted name of a name, attribute or call, by syntax alone: "flask.Flask().route"; "" if none."""
+        tail = []
+        while True:
+            if isinstance(node, ast.Attribute):
+                tail.append(f".{node.attr}")
+                node = node.value
+            elif isinstance(node, ast.Call):
+                tail.append("()")
+                node = node.func
+            elif isinstance(node, ast.Subscript):
+                tail.append("[]")
+                node = node.value
+            else:
+                break
+        if not isinstance(node, ast.Name):
+            return "".join(reversed(tail)) if tail and isinstance(node, ast.Constant) else ""
+        return self.aliases.get(node.id, node.id) + "".join(reversed(tail))
+
+
+def parse_module(source: str, path: str) -> Module:
+    """Parse a file; raises what `ast.parse` raises (SyntaxError, ValueError, RecursionError, MemoryError)."""
+    tree = ast.parse(source)
+    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    return Module(
+        path=path,
+        source=source,
+        tree=tree,
+        lines=tuple(source.splitlines()),
+        aliases=_aliases(tree),
+        parents=parents,
+    )
+
+
+def key_of(node: ast.AST) -> str:
+    """The name under which a place is remembered: "x", "self.x", "app.config['DEBUG']"; "" if it has none."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        base = key_of(node.value)
+        return base and f"{base}.{node.attr}"
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        base = key_of(node.value)
+        return base and f"{base}[{node.slice.value!r}]"
+    return ""
+
+
+def functions_of(tree: ast.AST) -> list[ast.FunctionDef]:
+    """Every function in a tree, outer before inner."""
+    return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    table = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                table[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+                if not alias.asname and "." in alias.name:
+                    table.setdefault(f"import {alias.name}", alias.name)  # `imports()` sees the inner module
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                table[alias.asname or alias.name] = f"{'.' * node.level}{node.module or ''}.{alias.name}"
+    return table
