@@ -20,7 +20,11 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """A piece of a document: `document.text[start:end] == chunk.text`."""
+    """A piece of a document: `document.text[start:end] == chunk.text`.
+
+    Chunks of one `series` are versions of the same thing: the one with the latest `date` holds ("" = stands
+    alone). `tags` are what a search can be limited to; given as a mapping or pairs, they become sorted pairs.
+    """
 
     id: str
     doc_id: str
@@ -28,6 +32,12 @@ class Chunk:
     end: int
     text: str
     date: str = ""
+    series: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Bring the tags into one form, so that equal chunks are equal."""
+        object.__setattr__(self, "tags", tuple(sorted(dict(self.tags).items())))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ CORE = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 FOLDERS = {path.parent.name for path in PACKAGE.glob("*/*.py")}
 
 FILE_LINES, FUNCTION_LINES = 250, 40
-HEAVY_HOMES = {"chromadb": ["retrieve/index.py"], "peft": ["train/"], "trl": ["train/"]}
+HEAVY_HOMES = {"chromadb": ["retrieve/store.py"], "peft": ["train/"], "trl": ["train/"]}
 HEAVY = {"torch", "transformers", "peft", "trl", "datasets", "chromadb", "sentence_transformers", "pandas"}
 FORBIDDEN_MODULES = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
 FORBIDDEN_NAMES = {"utils", "helpers", "manager", "misc", "common", "v2"}

@@ -9,11 +9,12 @@ where a word is. Whole units are packed into chunks, so a chunk ends in mid-sent
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from domainlab.errors import ConfigError, DataError
 from domainlab.records import Chunk, Document
+from domainlab.retrieve.versions import day_number
 
 Span = tuple[int, int]  # start and end offset in the document's text
 
@@ -27,7 +28,9 @@ NUMBERED = frozenset({"no", "nos", "fig", "ch", "sec", "vol"})  # abbreviations 
 LONGEST = 16  # characters that are read back for an abbreviation
 
 
-def chunk_document(doc: Document, *, size: int = 400, overlap: int = 50) -> list[Chunk]:
+def chunk_document(
+    doc: Document, *, size: int = 400, overlap: int = 50, series: str = "", tags: Mapping[str, str] | None = None
+) -> list[Chunk]:
     """Cut a document into overlapping chunks of whole sentences; `doc.text[c.start:c.end] == c.text`.
 
     Args:
@@ -35,6 +38,8 @@ def chunk_document(doc: Document, *, size: int = 400, overlap: int = 50) -> list
         size: longest chunk, in characters.
         overlap: at most this many characters at the end of a chunk are repeated at the start of the next,
             in whole sentences (in whole words, inside a sentence that is longer than `size`).
+        series: what the document is a version of; documents of one series replace each other by date.
+        tags: names and values that a search can be limited to, such as a patient.
 
     Returns:
         The chunks in reading order; every character of the document that is not blank is in one.
@@ -49,7 +54,8 @@ def chunk_document(doc: Document, *, size: int = 400, overlap: int = 50) -> list
         raise ConfigError(f"overlap must be at least 0 and less than size ({size}); got {overlap}.")
     if not doc.text.strip():
         raise DataError(f"Document {doc.id!r} has no text to cut; leave it out or fix its source.")
-    return [_chunk(doc, start, end) for start, end in _pack(_units(doc.text, size), size, overlap)]
+    spans, shared = _pack(_units(doc.text, size), size, overlap), tuple((tags or {}).items())
+    return [_chunk(doc, start, end, series, shared) for start, end in spans]
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -64,14 +70,19 @@ def split_sentences(text: str) -> list[Span]:
     return [(start, end) for start, end in spans if start < end]
 
 
-def check_chunks(chunks: Sequence[Chunk]) -> None:
-    """Refuse chunks that cannot be searched.
+def check_chunks(chunks: Iterable[Chunk]) -> None:
+    """Refuse chunks that cannot be searched; errors as in `checked_chunks`."""
+    for _ in checked_chunks(chunks):
+        pass
+
+
+def checked_chunks(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """The same chunks, one at a time, each looked at first.
 
     Raises:
-        DataError: no chunks at all, one without text, or two with the same id.
+        DataError: no chunks at all, one without text, two with the same id, a date that is no day, a series
+            without dates, or a tag that is not text.
     """
-    if not chunks:
-        raise DataError("Expected at least one chunk; got none. Is the corpus empty?")
     seen: set[str] = set()
     for chunk in chunks:
         if not chunk.text.strip():
@@ -79,12 +90,29 @@ def check_chunks(chunks: Sequence[Chunk]) -> None:
         if chunk.id in seen:
             raise DataError(f"Chunk id {chunk.id!r} comes twice. Do two documents have the same id?")
         seen.add(chunk.id)
+        _check_origin(chunk)
+        yield chunk
+    if not seen:
+        raise DataError("Expected at least one chunk; got none. Is the corpus empty?")
 
 
-def _chunk(doc: Document, start: int, end: int) -> Chunk:
+def _check_origin(chunk: Chunk) -> None:
+    """Refuse a chunk whose version or tags cannot be told."""
+    try:
+        day_number(chunk.date)
+    except DataError as error:
+        raise DataError(f"Chunk {chunk.id!r}: {error}") from error
+    if chunk.series and not chunk.date:
+        raise DataError(f"Chunk {chunk.id!r} is a version of {chunk.series!r} and needs a date to order them by.")
+    wrong = [pair for pair in chunk.tags if not all(isinstance(part, str) and part for part in pair)]
+    if wrong:
+        raise DataError(f"Chunk {chunk.id!r}: tags are names and values as text; got {wrong[0]!r}.")
+
+
+def _chunk(doc: Document, start: int, end: int, series: str, tags: tuple[tuple[str, str], ...]) -> Chunk:
     """A piece of the document, named by its place, so that the same cut gives the same id."""
     text, name = doc.text[start:end], f"{doc.id}:{start}-{end}"
-    return Chunk(id=name, doc_id=doc.id, start=start, end=end, text=text, date=doc.date)
+    return Chunk(id=name, doc_id=doc.id, start=start, end=end, text=text, date=doc.date, series=series, tags=tags)
 
 
 def _inside_sentence(text: str, match: re.Match[str]) -> bool:

@@ -123,9 +123,7 @@ def check_texts(texts: Sequence[str]) -> None:
     """
     wrong = [texts] if isinstance(texts, str) else [text for text in texts if not isinstance(text, str)]
     if wrong:
-        raise DataError(
-            f"An embedder takes a list of strings; got {type(wrong[0]).__name__} {str(wrong[0])[:40]!r}."
-        )
+        raise DataError(f"An embedder takes a list of strings; got {type(wrong[0]).__name__} {str(wrong[0])[:40]!r}.")
 
 
 def _load_encoder(name: str, revision: str | None, device: str) -> SentenceTransformer:
