@@ -19,6 +19,7 @@ class TrainConfig:
     schedule: str = "cosine"  # what the learning rate does after warm-up: "constant", "linear", "cosine"
     weight_decay: float = 0.0  # decoupled, towards 0
     seed: int = 0
+    shuffle: bool = True  # False: examples keep their order, so that a mix can change along the way
     eval_every: int = 50  # steps between evaluations, where there is evaluation data
     patience: int | None = (
         None  # stop after so many evaluations without a better loss, and take the best back
@@ -36,6 +37,7 @@ class TrainConfig:
             "None or a whole number >= 1",
             self.patience is None or _whole(self.patience, 1),
         )
+        _check("shuffle", self.shuffle, "True or False", isinstance(self.shuffle, bool))
         _check("learning_rate", self.learning_rate, "between 0 and 1", 0 < self.learning_rate < 1)
         _check("warmup", self.warmup, "a share from 0 to 1", 0 <= self.warmup <= 1)
         _check("weight_decay", self.weight_decay, "0 or more", self.weight_decay >= 0)

@@ -17,7 +17,7 @@ from domainlab.records import Example
 from domainlab.train.checkpoint import claim_folder, last_good
 from domainlab.train.config import TrainConfig
 from domainlab.train.encode import data_digest, encode_examples
-from domainlab.train.pack import collate, pack, plan_rows
+from domainlab.train.pack import collate, pack, pack_in_order, plan_rows
 from domainlab.train.trainer import PackedTrainer, Penalty, as_it_was
 from domainlab.train.watch import Watch
 
@@ -102,6 +102,8 @@ def _rows(
         hidden_size=model.config.get_text_config().hidden_size,
         multiple=processes,
     )
+    if not config.shuffle:
+        return pack_in_order(encoded, steps=rows // per_step, per_step=per_step), per_step
     return pack(encoded, rows=rows, seed=config.seed), per_step
 
 
@@ -121,6 +123,7 @@ def _arguments(
         max_grad_norm=1.0,
         seed=config.seed,
         data_seed=config.seed,
+        train_sampling_strategy="random" if config.shuffle else "sequential",
         save_strategy="steps" if keep else "no",
         save_steps=config.checkpoint_every,
         save_total_limit=2,

@@ -6,6 +6,7 @@ mask is given. So a packed row has the same loss as its examples one by one.
 """
 
 import heapq
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -44,6 +45,25 @@ def pack(encoded: Sequence[dict[str, list[int]]], *, rows: int, seed: int = 0) -
     return [_join([encoded[number] for number in row]) for row in spread]
 
 
+def pack_in_order(encoded: Sequence[dict[str, list[int]]], *, steps: int, per_step: int) -> list[dict[str, Tensor]]:
+    """Cut the examples, in their order, into steps of nearly equal tokens, and pack each step by itself.
+
+    Args:
+        encoded: examples as `encode_examples` makes them, at least `steps * per_step`.
+        steps: how many to make.
+        per_step: rows of each step.
+
+    Returns:
+        `steps * per_step` rows; those of one step stand next to each other.
+    """
+    ends, filled = [0], np.cumsum([len(example["input_ids"]) for example in encoded])
+    for step in range(1, steps + 1):
+        wanted = int(np.searchsorted(filled, filled[-1] * step / steps)) + 1
+        ends.append(min(max(wanted, ends[-1] + per_step), len(encoded) - (steps - step) * per_step))
+    parts = [encoded[start:end] for start, end in itertools.pairwise(ends)]
+    return [row for part in parts for row in pack(part, rows=per_step)]
+
+
 def _spread(lengths: Sequence[int], rows: int, seed: int) -> list[list[int]]:
     sizes = np.asarray(lengths)
     shuffled = np.random.default_rng(seed).permutation(len(sizes))
@@ -56,9 +76,7 @@ def _spread(lengths: Sequence[int], rows: int, seed: int) -> list[list[int]]:
     return spread
 
 
-def plan_rows(
-    lengths: Sequence[int], *, batch_tokens: int, hidden_size: int, multiple: int = 1
-) -> tuple[int, int]:
+def plan_rows(lengths: Sequence[int], *, batch_tokens: int, hidden_size: int, multiple: int = 1) -> tuple[int, int]:
     """How many rows to pack, and how many of them make one step, so that an epoch costs least.
 
     Every step gets the same number of rows of about the same length, at most `batch_tokens` tokens in
@@ -98,9 +116,7 @@ def collate(rows: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Stack rows into (rows, width) tensors; padding counts positions of its own, so nobody sees it."""
     filled = [len(row["input_ids"]) for row in rows]
     width = max(filled)
-    places = [
-        torch.cat([row["position_ids"], torch.arange(width - len(row["position_ids"]))]) for row in rows
-    ]
+    places = [torch.cat([row["position_ids"], torch.arange(width - len(row["position_ids"]))]) for row in rows]
     return {
         "input_ids": pad_sequence([row["input_ids"] for row in rows], batch_first=True),
         "labels": pad_sequence([row["labels"] for row in rows], batch_first=True, padding_value=IGNORED),

@@ -20,7 +20,7 @@ from domainlab.train.checkpoint import damage, last_good
 from domainlab.train.config import TrainConfig
 from domainlab.train.encode import encode_examples
 from domainlab.train.finetune import finetune
-from domainlab.train.pack import collate, pack, token_losses
+from domainlab.train.pack import collate, pack, pack_in_order, token_losses
 from domainlab.train.trainer import fast_bfloat16
 
 EXAMPLES = [
@@ -292,3 +292,16 @@ def test_wrong_use():
         train(adapted(), TrainConfig(learning_rate=1e-2, patience=2))
     with pytest.raises(DataError, match="empty"):
         train(adapted(), examples=[])
+
+
+def test_without_shuffle_the_steps_come_in_the_order_of_the_examples():
+    model = attach(tiny_model(), "full")
+    encoded = encode_examples(EXAMPLES, tiny_tokenizer(), max_tokens=1024)
+    config = TrainConfig(learning_rate=1e-9, epochs=1, batch_tokens=256, shuffle=False)
+    log = train(model, config)
+    rows = pack_in_order(encoded, steps=len(log), per_step=1)
+    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
+        wanted = [float(token_losses(model, collate([row])).mean().detach()) for row in rows]
+    assert len(wanted) > 1
+    assert log["loss"].tolist() == pytest.approx(wanted, rel=0.02)
+    assert len({round(loss, 3) for loss in wanted}) > 1

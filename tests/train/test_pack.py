@@ -7,7 +7,7 @@ from torch.nn import functional
 from domainlab.errors import DataError
 from domainlab.testing import FAMILIES, tiny_model
 from domainlab.train.encode import IGNORED
-from domainlab.train.pack import collate, pack, plan_rows, token_losses
+from domainlab.train.pack import collate, pack, pack_in_order, plan_rows, token_losses
 
 
 def encoded(lengths, seed=0):
@@ -107,9 +107,7 @@ def test_fully_masked_example(labels):
 
 
 @pytest.mark.parametrize("multiple", [1, 2, 3])
-@pytest.mark.parametrize(
-    "lengths", [[60] * 100, [33] * 100 + [64], [900] * 3, [10, 700, 80, 3], list(range(5, 90))]
-)
+@pytest.mark.parametrize("lengths", [[60] * 100, [33] * 100 + [64], [900] * 3, [10, 700, 80, 3], list(range(5, 90))])
 def test_plan_gives_every_step_the_same_rows(lengths, multiple):
     rows, per_step = plan_rows(lengths, batch_tokens=512, hidden_size=256, multiple=multiple)
     assert rows % per_step == 0
@@ -127,3 +125,18 @@ def test_plan_takes_the_cheapest_rows():
 
 def test_one_example():
     assert plan_rows([30], batch_tokens=8, hidden_size=32) == (1, 1)
+
+
+def test_in_order_every_step_holds_neighbours_and_about_the_same_number_of_tokens():
+    examples = encoded([5, 9, 3, 8, 7, 4, 6, 8, 5, 5])  # 60 tokens, cut into 3 steps of two rows
+    rows = pack_in_order(examples, steps=3, per_step=2)
+    assert len(rows) == 6
+    steps = [rows[start : start + 2] for start in (0, 2, 4)]
+    found = [sorted(row["input_ids"][a:b].tolist() for row in step for a, b in starts_and_ends(row)) for step in steps]
+    ids = [example["input_ids"] for example in examples]
+    assert found == [sorted(ids[:4]), sorted(ids[4:7]), sorted(ids[7:])]  # 25, 17, 18 tokens
+
+
+def test_in_order_no_row_stays_empty_beside_long_examples():
+    examples = encoded([100, 100, 3, 3, 3, 3])
+    assert all(len(row["input_ids"]) for row in pack_in_order(examples, steps=3, per_step=2))
