@@ -4,7 +4,7 @@ One file per weakness (`cwe_089.txt`), many templates in it. A template is one p
 differences, so that a pair differs in the flaw and in nothing else:
 
     ==== cursor_lookup train            its name and the side of the split that all its variants are on
-    vary noun = order | invoice         <noun> and <Noun> are replaced; variant i takes the i-th value
+    vary noun = order | invoice         <noun>, <Noun>, <NOUN> are replaced; variant i takes the i-th
     ----
     def find(db, name):
     #{ vulnerable                       only in the vulnerable version (a number: only in that variant)
@@ -79,7 +79,8 @@ def read_templates(path: Path) -> list[Template]:
 
 def all_templates() -> list[Template]:
     """Every template, in the order of the weaknesses' numbers."""
-    return [one for path in sorted(FOLDER.glob("cwe_*.txt")) for one in read_templates(path)]
+    paths = sorted(FOLDER.glob("cwe_*.txt"), key=lambda path: int(path.stem[4:]))
+    return [template for path in paths for template in read_templates(path)]
 
 
 def expand(template: Template, variant: int) -> dict[str, str | tuple[int, ...]]:
@@ -137,7 +138,8 @@ def _version(code: str, version: str, variant: int) -> list[str]:
 def _filled(text: str, names: dict[str, str]) -> str:
     for key, value in names.items():
         title = "".join(part.title() for part in value.split("_"))
-        text = text.replace(f"<{key}>", value).replace(f"<{key.title()}>", title)
+        for form, filled in ((key, value), (key.title(), title), (key.upper(), value.upper())):
+            text = text.replace(f"<{form}>", filled)
     return text.rstrip() + "\n" if text.strip() else ""
 
 
