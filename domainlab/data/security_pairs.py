@@ -1,9 +1,9 @@
 """Pairs of vulnerable and fixed Python code, made from hand-written templates, and what makes a pair valid.
 
 A pair differs in its flaw alone. All variants of a template are on one side of the split. The behaviour of a
-pair is a few statements of plain Python (standard library only) that pass after either version: whoever patches the vulnerable
-version can prove that what worked before still works. The code is never imported here, only parsed; a
-behaviour runs in a process of its own, in an empty folder, with a time limit.
+pair is a few statements of plain Python, standard library only, that pass after either version: whoever
+patches the vulnerable version can prove that what worked before still works. The code is never imported
+here, only parsed; a behaviour runs in a process of its own, in an empty folder, with a time limit.
 """
 
 import ast
