@@ -19,6 +19,8 @@ from domainlab.data.medical_facts import guidelines, interactions
 from domainlab.data.patients import synthetic_patients
 from domainlab.data.read import write_jsonl
 from domainlab.data.reading import ReadingItem, reading_items
+from domainlab.data.security import bulletins, knowledge_documents, security_questions
+from domainlab.data.security_facts import attack_links
 from domainlab.data.security_pairs import code_pairs
 from domainlab.records import Example
 
@@ -33,7 +35,15 @@ MEDICAL_SOURCE = (
     "hand-written tables of textbook facts (domainlab/data/facts/medical_*.tsv, which name where such "
     "facts are found), the bulletin of a clinic that does not exist, made-up patients; for teaching only"
 )
-SECURITY_SOURCE = "code written for this project (domainlab/data/weaknesses)"
+SECURITY_SOURCE = (
+    "code written for this project (domainlab/data/weaknesses); sentences of our own about facts from the CWE list, "
+    "CAPEC 3.9 and ATT&CK 18.1 of MITRE and from the PyPA advisory database, whose weaknesses we set from their texts"
+)
+SECURITY_LICENCE = (
+    "Apache-2.0 for code and sentences. CWE, CAPEC and ATT&CK numbers, names and links: (c) The MITRE Corporation. "
+    "This work is reproduced and distributed with the permission of The MITRE Corporation. Facts of advisories: PyPA "
+    "advisory database, CC BY 4.0"
+)
 log = logging.getLogger(__name__)
 
 
@@ -66,8 +76,14 @@ def build_medical(folder: str | Path) -> None:
 
 
 def build_security(folder: str | Path) -> None:
-    """Write the security world: pairs of vulnerable and fixed code."""
-    _write(Path(folder), {f"pairs_{side}": code_pairs(side) for side in SIDES}, SECURITY_SOURCE)
+    """Write the security world: code pairs, questions, documents, bulletins and links to techniques."""
+    files: dict[str, Sequence[Any]] = {
+        "knowledge": knowledge_documents(), "bulletins": bulletins(), "attack_links": attack_links(),
+    }  # fmt: skip
+    for side in SIDES:
+        files[f"questions_{side}"] = security_questions(wordings=side)
+        files[f"pairs_{side}"] = code_pairs(side)
+    _write(Path(folder), files, SECURITY_SOURCE, SECURITY_LICENCE)
 
 
 def _example(item: ReadingItem) -> Example:
@@ -77,8 +93,8 @@ def _example(item: ReadingItem) -> Example:
     )  # fmt: skip
 
 
-def _write(folder: Path, files: dict[str, Sequence[Any]], source: str) -> None:
+def _write(folder: Path, files: dict[str, Sequence[Any]], source: str, licence: str = LICENCE) -> None:
     for name, records in files.items():
         write_jsonl(folder / f"{name}.jsonl", records)
-    card = write_card(folder, source=source, licence=LICENCE, made_by=COMMAND)
+    card = write_card(folder, source=source, licence=licence, made_by=COMMAND)
     log.info("wrote %d records in %d files to %s", sum(card["rows"].values()), len(files), folder)

@@ -74,8 +74,7 @@ def slug(text: str) -> str:
 def interactions() -> list[Interaction]:
     """Every drug pair of the interaction table."""
     return [
-        Interaction(id=slug(f"interaction {row['drug_a']} {row['drug_b']}"), **row)
-        for row in table("interactions")
+        Interaction(id=slug(f"interaction {row['drug_a']} {row['drug_b']}"), **row) for row in table("interactions")
     ]
 
 
@@ -92,9 +91,7 @@ def stable_facts() -> list[Fact]:
         passage = statement(forms[kind], name=name, answer=answer, other=other)
         group = f"{name} + {other}" if other else name
         facts.append(
-            Fact(
-                kind=kind, group=group, name=name, other=other, answer=answer, passage=passage, source=source
-            )
+            Fact(kind=kind, group=group, name=name, other=other, answer=answer, passage=passage, source=source)
         )
     return facts
 
@@ -103,22 +100,20 @@ def _rows() -> list[tuple[str, str, str, str, str]]:
     """(kind, name, answer, source, other) of every stable fact."""
     rows = [(k, r["drug"], r[c], r["source"], "") for r in table("drugs") for k, c in DRUG_KINDS.items()]
     rows += [
-        (k, r["condition"], r[c], r["source"], "")
-        for r in table("conditions")
-        for k, c in CONDITION_KINDS.items()
+        (k, r["condition"], r[c], r["source"], "") for r in table("conditions") for k, c in CONDITION_KINDS.items()
     ]
     rows += [("interaction", x.drug_a, x.effect, x.source, x.drug_b) for x in interactions()]
     return rows + [(x.kind, x.topic, x.advice, x.source, "") for x in guidelines()]
 
 
-def wordings(use: str) -> dict[str, list[str]]:
-    """The forms of each kind of fact: as a "statement", or as a "train" or "held_out" question.
+def wordings(use: str, world: str = "medical") -> dict[str, list[str]]:
+    """The forms of each kind of fact of a world: as a "statement", or as a "train" or "held_out" question.
 
     Raises:
         ConfigError: `use` is none of the three.
     """
     forms: dict[str, list[str]] = {}
-    rows = table("wordings")
+    rows = read_table(f"{world}_wordings")
     for row in rows:
         if row["use"] == use:
             forms.setdefault(row["kind"], []).append(row["text"])
@@ -133,21 +128,22 @@ def statement(forms: list[str], *, name: str, answer: str, other: str = "") -> s
     return form.format(name=name, other=other, answer=answer)
 
 
-def ask(facts: list[Fact], *, wordings_for: str, kind: str = "") -> list[Question]:
+def ask(facts: list[Fact], *, wordings_for: str, kind: str = "", world: str = "medical") -> list[Question]:
     """Each fact as a question in every "train" or "held_out" wording.
 
     Args:
         facts: what to ask about.
         wordings_for: "train" (wordings 0 to 3) or "held_out" (wordings 4 and 5).
         kind: name all questions this instead of their facts' kinds.
+        world: whose tables of wordings and aliases to use.
     """
     if wordings_for not in ("train", "held_out"):
         raise ConfigError(f'question wordings are "train" or "held_out"; got {wordings_for!r}.')
-    forms, aliases = wordings(wordings_for), _aliases()
-    before = wordings("train") if wordings_for == "held_out" else {}
+    forms, aliases = wordings(wordings_for, world), _aliases(world)
+    before = wordings("train", world) if wordings_for == "held_out" else {}
     return [
         Question(
-            id=slug(f"medical {fact.kind} {fact.name} {fact.other} {number}"),
+            id=slug(f"{world} {fact.kind} {fact.name} {fact.other} {number}"),
             text=form.format(name=fact.name, other=fact.other), answer=fact.answer, kind=kind or fact.kind,
             group=fact.group, wording=number, passage=fact.passage, aliases=aliases.get(fact.answer, ()),
         )
@@ -156,8 +152,8 @@ def ask(facts: list[Fact], *, wordings_for: str, kind: str = "") -> list[Questio
     ]  # fmt: skip
 
 
-def _aliases() -> dict[str, tuple[str, ...]]:
+def _aliases(world: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for row in table("aliases"):
+    for row in read_table(f"{world}_aliases"):
         found[row["term"]] = (*found.get(row["term"], ()), row["alias"])
     return found

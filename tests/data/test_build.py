@@ -10,6 +10,7 @@ from domainlab.data.cards import check_card
 from domainlab.data.medical_facts import Guideline, Interaction
 from domainlab.data.patients import Patient
 from domainlab.data.read import read_documents, read_examples, read_jsonl, read_questions
+from domainlab.data.security_facts import AttackLink
 from domainlab.data.security_pairs import CodePair
 from domainlab.settings import ROOT
 
@@ -24,9 +25,7 @@ def built(tmp_path_factory):
 
 
 def contents(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_command_writes_the_same_bytes_in_another_process(built, tmp_path):
@@ -53,6 +52,8 @@ def test_every_file_reads_back_as_its_record(built):
         "patients": lambda path: read_jsonl(path, Patient),
         "questions": read_questions, "arithmetic": read_questions,
         "changing": read_questions, "unanswerable": read_questions,
+        "bulletins": read_documents, "knowledge": read_documents,
+        "attack": lambda path: read_jsonl(path, AttackLink),
         "pairs": lambda path: read_jsonl(path, CodePair),
     }  # fmt: skip
     for world in ("general", "medical", "security"):
@@ -63,9 +64,7 @@ def test_every_file_reads_back_as_its_record(built):
 
 
 def test_train_and_held_out_questions_share_no_wording(built):
-    for world in ("general", "medical"):
-        train, held_out = (
-            read_questions(built / world / f"questions_{side}.jsonl") for side in ("train", "held_out")
-        )
+    for world in ("general", "medical", "security"):
+        train, held_out = (read_questions(built / world / f"questions_{side}.jsonl") for side in ("train", "held_out"))
         assert not {q.text for q in train} & {q.text for q in held_out}
         assert not {q.id for q in train} & {q.id for q in held_out}
