@@ -110,6 +110,8 @@ class Engine(Statements):
             self._grow(node.func.value, receiver, [*args, *keywords.values()], env)
         if name.startswith("class:") and name.removeprefix("class:") in self.methods:
             return self._construct(name, args, keywords)
+        if isinstance(node.func, ast.Attribute):
+            receiver = tainted(receiver, callee.taints)
         result = self.result(node, name, receiver, [*args, *keywords.values()])
         return Value(
             name=result.name, taints=result.taints, built=result.built, head=result.head, parts=result.parts,

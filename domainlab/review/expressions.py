@@ -145,6 +145,8 @@ class Expressions:
         if left.known and right.known and isinstance(node.op, ast.Add):
             if type(left.const) is type(right.const) and isinstance(left.const, str) and len(left.const) < 5000:
                 return Value(name="str", const=left.const + right.const)
+        if isinstance(node.op, ast.Mult) and isinstance(left.const, str | bytes) and left.known and right.known:
+            return Value(name=left.name, const=left.const * min(int(right.const), 64) if right.name == "int" else left.const)
         if isinstance(node.op, ast.Add):
             return combine([left, right], name="str" if "str" in (left.name, right.name) else "", built=True)
         if isinstance(node.op, ast.Mod) and (isinstance(left.const, str) or left.built) and left.text:
@@ -272,6 +274,8 @@ class Expressions:
             first = 0 if last == "joinpath" else 1
             inputs[first] = chosen_folder(inputs[first])
         value = combine(inputs, name=f"{name}()"[-LONGEST_NAME:], built=built)
+        if name == "tempfile.gettempdir":
+            return Value(name="str", const="/tmp")
         if kind := source_of_call(name):
             return tainted(Value(name=value.name), [self.taint(kind, node)])
         cleaned = sanitized(name, value, args)

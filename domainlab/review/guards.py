@@ -28,6 +28,8 @@ def proofs(test: ast.AST, truth: bool) -> list[Proof]:
         if isinstance(test.op, ast.And) == truth:  # all parts are known to be `truth`
             return [proof for part in test.values for proof in proofs(part, truth)]
         return []
+    if looked_at := _first_character(test):
+        return looked_at
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(test.left, test.ops[0], test.comparators[0], truth)
     if isinstance(test, ast.Call):
@@ -118,6 +120,21 @@ def _without(text: str, node: ast.AST) -> list[Proof]:
     if text in ("\n", "\r", "\r\n"):
         return [(node, frozenset({"log", "header", "mail"}))]
     return []
+
+
+def _first_character(test: ast.AST) -> list[Proof]:
+    """A look at the first character for a formula, whichever way it came out: what follows acts on it."""
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr == "startswith":
+        place, signs = test.func.value, test.args[:1]
+    elif isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.In | ast.NotIn):
+        place, signs = test.left, test.comparators
+    else:
+        return []
+    names = any(isinstance(sign, ast.Name) and "formula" in sign.id.lower() for sign in signs)
+    texts = [part.value for sign in signs for part in ast.walk(sign) if isinstance(part, ast.Constant)]
+    if not names and not any(isinstance(text, str) and text[:1] == "=" for text in texts):
+        return []
+    return _inner(place, frozenset({"csv"}))
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -10,9 +10,11 @@ import ast
 from domainlab.review.expressions import Env, Expressions
 from domainlab.review.guards import Proof, checked_arguments, proofs
 from domainlab.review.rule import Assignment, Returned
+from domainlab.review.sanitizers import INJECTION
 from domainlab.review.syntax import FUNCTIONS, key_of
 from domainlab.review.values import NOTHING, Value, combine, join, safe
 
+NUMBERS = frozenset(INJECTION)
 LEAVING = frozenset("abort exit _exit quit fail send_error bad_request not_found forbidden".split())
 
 
@@ -105,7 +107,8 @@ class Statements(Expressions):
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
         if not isinstance(call, ast.Call):
             return True
-        checked = [(place, frozenset({"*"})) for place in checked_arguments(call)]
+        sinks = NUMBERS if self.is_number(call) else frozenset({"*"})
+        checked = [(place, sinks) for place in checked_arguments(call)]
         self.prove([proof for proof in checked if key_of(proof[0])], env)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         return name not in LEAVING
@@ -117,7 +120,7 @@ class Statements(Expressions):
         if isinstance(node.value, ast.Call):
             call = node.value
             places = [] if len(call.args) != 1 or not self.is_number(call) else checked_arguments(call)
-            self.prove([(place, frozenset({"*"})) for place in places if key_of(place)], env)
+            self.prove([(place, NUMBERS) for place in places if key_of(place)], env)
         return True
 
     def is_number(self, call: ast.Call) -> bool:

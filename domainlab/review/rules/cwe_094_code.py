@@ -1,0 +1,24 @@
+"""CWE-94: a stranger's text is compiled and executed."""
+
+from domainlab.review.rule import LOCAL, REMOTE, Call, Hit, Rule, Sink, confidence_of
+
+CODE = ("exec", "execfile", "compile", "code.interact", "code.InteractiveInterpreter().runsource", "runpy.run_path",
+        "builtins.exec", "timeit.timeit", "cProfile.run", "types.CodeType", "code.InteractiveConsole().push")  # fmt: skip
+KINDS = REMOTE | LOCAL | {"parameter"}
+
+
+def check(call: Call) -> Hit | None:
+    """Python code that is written to a file which will be imported or run."""
+    if call.last == "write" and ".py" in call.receiver.parts and call.receiver.name == "open()" and call.args:
+        taint = call.args[0].reaching("code", REMOTE | {"input"})
+        return Hit(call.node, "A stranger's text is written into code", confidence_of(taint), taint) if taint else None
+    return None
+
+
+RULE = Rule(
+    cwe=94,
+    name="code-injection",
+    also=(95, 96),
+    sinks=(Sink(CODE, "code", kinds=KINDS, weak=KINDS | {"unknown"}),),
+    on_call=check,
+)

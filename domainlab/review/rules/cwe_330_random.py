@@ -1,0 +1,48 @@
+"""CWE-330: what nobody may guess is made from numbers that can be guessed."""
+
+import re
+
+from domainlab.review.rule import Assignment, Call, Hit, Returned, Rule
+from domainlab.review.values import Value
+from domainlab.review.vocabulary import is_unguessable
+
+KINDS = frozenset({"random", "predictable"})
+MAKES = re.compile(r"(?i)(token|passw(or)?d|secret|session_?id|nonce|otp|api_?key|csrf|salt|_code$|voucher|coupon|ticket|reset|invite|"
+                   r"(make|new|generate|create|issue|gen)_?(key|code|pin|id|sid|session))")  # fmt: skip
+
+
+def guessable(value: Value):
+    """The taint that makes it so; plain time is no flaw on its own."""
+    return value.reaching("guess", {"random"}) or (value.reaching("guess", {"predictable"}) if value.built or "()" in value.name else None)
+
+
+def assigned(event: Assignment) -> Hit | None:
+    """The name says that it opens a door."""
+    taint = guessable(event.value) if is_unguessable(event.last) else None
+    return Hit(event.node, source=taint, confidence="high") if taint and _counts(taint, event.value) else None
+
+
+def returned(event: Returned) -> Hit | None:
+    """The function's name says so."""
+    function = event.scope.function
+    if function is None or not MAKES.search(function.name) or re.search(r"(?i)(expir|time|_at$|valid|check|verify)", function.name):
+        return None
+    taint = guessable(event.value)
+    return Hit(event.node, source=taint, confidence="high") if taint and _counts(taint, event.value) else None
+
+
+def called(call: Call) -> Hit | None:
+    """The value is handed over as a password, token or key."""
+    for name, value in call.keywords.items():
+        taint = value.reaching("guess", {"random"}) if is_unguessable(name) and name not in ("key", "code") else None
+        if taint:
+            return Hit(call.node, source=taint, confidence="high")
+    return None
+
+
+def _counts(taint, value: Value) -> bool:
+    """Time in a token is a flaw where it is hashed or formatted into one, not where it dates it."""
+    return taint.kind == "random" or any(word in value.name for word in ("hexdigest", "digest", "md5", "sha", "str", "uuid1", "uuid"))
+
+
+RULE = Rule(cwe=330, name="guessable-secret", also=(338, 331, 335, 340), on_call=called, on_assignment=assigned, on_return=returned)

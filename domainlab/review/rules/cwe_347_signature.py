@@ -1,0 +1,34 @@
+"""CWE-347: a signature is there and nobody checks it."""
+
+import re
+
+from domainlab.review.rule import Call, Hit, Rule
+
+DECODERS = re.compile(r"(^|\.)(jwt|jose\.jwt|python_jose\.jwt|jwt\.PyJWT\(\)|authlib\.jose\.jwt)\.(decode|decode_complete)$")
+UNCHECKED = ("jwt.get_unverified_claims", "jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims",
+             "itsdangerous.URLSafeSerializer().loads_unsafe", ".loads_unsafe")  # fmt: skip
+
+
+def check(call: Call) -> Hit | None:
+    """A token is decoded without its signature, or with an algorithm that the token may choose."""
+    if any(call.name == name or (name[0] == "." and call.name.endswith(name)) for name in UNCHECKED):
+        return Hit(call.node, "Claims are read without a check of the signature", "high")
+    if not DECODERS.search(call.name):
+        if call.last == "encode" and "jwt" in call.name and call.const(99, "algorithm") in ("none", "None"):
+            return Hit(call.node, "The token is not signed", "high")
+        return None
+    if call.const(99, "verify") is False or call.const(2, "verify") is False:
+        return Hit(call.node, "verify=False: the signature is not checked", "high")
+    options = call.keywords.get("options")
+    flag = options.item("verify_signature") if options else None
+    if flag is not None and flag.known and flag.const is False:
+        return Hit(call.node, "verify_signature is off", "high")
+    allowed = call.argument(2, "algorithms")
+    if allowed is not None and "none" in allowed.text.lower().split("\0"):
+        return Hit(call.node, "Unsigned tokens are accepted", "high")
+    if allowed is not None and re.search(r"get_unverified_header", allowed.name):
+        return Hit(call.node, "The token chooses how it is checked", "high")
+    return None
+
+
+RULE = Rule(cwe=347, name="signature-not-checked", also=(345, 287), on_call=check)

@@ -1,0 +1,34 @@
+"""CWE-434: files of any kind are stored where they may be opened or run."""
+
+import re
+
+from domainlab.review.rule import REMOTE, Call, Hit, Rule
+
+LOOKS = re.compile(r"(?i)(allowed|extension|suffix|splitext|endswith|\.ext\b|imghdr|magic|filetype|validat|whitelist|verify\(\)|"
+                   r"Image\.open|rsplit\(['\"]\.|suffixes|FileExtensionValidator|FileAllowed|KINDS|TYPES|uuid)")  # fmt: skip
+FILES = ("open", "aiofiles.open", "io.open")
+
+
+def check(call: Call) -> Hit | None:
+    """An upload is saved under its own name, in a file in which nobody looks at its kind."""
+    if not call.args or LOOKS.search("\n".join(_around(call))):
+        return None
+    uploads = "FILES" in call.receiver.name or any("files" in one.text.lower() for one in call.receiver.taints)
+    if call.last == "save" and (uploads or "file" in call.receiver.name.lower()):
+        name = next((value for value in call.args if "request" in value.kinds("*x")), None)
+        return Hit(call.node, "The upload keeps its name, whatever kind of file it is", "high") if name else None
+    mode = call.argument(1, "mode")
+    if (call.name in FILES and mode is not None and "w" in mode.text) or call.name.endswith((".write_bytes", "shutil.copyfileobj")):
+        place = call.receiver if call.last == "write_bytes" else call.args[0]
+        if any("filename" in line or ".name" in line for line in _around(call)) and place.kinds("*x") & REMOTE:
+            if any(word in "\n".join(_around(call)) for word in ("UploadFile", "FILES", "files[", "files.get", "filename")):
+                return Hit(call.node, "The upload keeps its name, whatever kind of file it is")
+    return None
+
+
+def _around(call: Call) -> tuple[str, ...]:
+    function, module = call.scope.function, call.scope.module
+    return module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+
+
+RULE = Rule(cwe=434, name="unrestricted-upload", also=(646, 351), on_call=check)

@@ -1,0 +1,58 @@
+"""CWE-521: passwords of a few characters are accepted."""
+
+import ast
+import re
+from collections.abc import Iterable
+
+from domainlab.review.rule import Assignment, Call, Comparison, Hit, Rule
+from domainlab.review.sources import is_handler
+from domainlab.review.syntax import Module, functions_of
+
+PASSWORD = re.compile(r"(?i)passw|pwd")
+LEAST = 8
+SETS = re.compile(r"(?i)(register|signup|sign_up|create_user|create_account|set_password|change_password|update_password|new_user|add_user|reset_password)")
+
+
+def compared(event: Comparison) -> Hit | None:
+    """`len(password) < 4`."""
+    left = event.node.left
+    if not (isinstance(left, ast.Call) and ast.unparse(left.func) == "len" and PASSWORD.search(ast.unparse(left))):
+        return None
+    least = event.right.const if event.right.known else None
+    if isinstance(least, int) and not isinstance(least, bool) and 0 < least < LEAST - isinstance(event.op, ast.Gt | ast.LtE):
+        if isinstance(event.op, ast.Lt | ast.LtE | ast.GtE | ast.Gt):
+            return Hit(event.node, f"Passwords of {least} characters are accepted", "medium")
+    return None
+
+
+def assigned(event: Assignment) -> Hit | None:
+    """Django's validators are switched off."""
+    if event.target == "AUTH_PASSWORD_VALIDATORS" and event.value.name == "list" and not event.value.items:
+        return Hit(event.node, "Any password is accepted", "high")
+    return None
+
+
+def called(call: Call) -> Hit | None:
+    """A form's least length."""
+    if call.last in ("Length", "MinimumLengthValidator") and _near_password(call):
+        least = call.const(0, "min", "min_length")
+        if isinstance(least, int) and 0 < least < LEAST:
+            return Hit(call.node, f"Passwords of {least} characters are accepted")
+    return None
+
+
+def _near_password(call: Call) -> bool:
+    return bool(PASSWORD.search(call.scope.module.lines[call.node.lineno - 1]))
+
+
+def handlers(module: Module) -> Iterable[Hit]:
+    """Registration that never looks at the password."""
+    for function in functions_of(module.tree):
+        if not SETS.search(function.name) or not is_handler(function, None, module):
+            continue
+        body = "\n".join(module.lines[function.lineno - 1 : function.end_lineno])
+        if PASSWORD.search(body) and not re.search(r"(?i)len\(|valid|strength|match|policy|check|isdigit|any\(|all\(|hash", body):
+            yield Hit(function, "Any password is accepted", "medium")
+
+
+RULE = Rule(cwe=521, name="weak-password-policy", on_comparison=compared, on_assignment=assigned, on_call=called, on_module=handlers)

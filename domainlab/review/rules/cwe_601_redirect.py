@@ -1,0 +1,34 @@
+"""CWE-601: a stranger chooses where the answer sends the browser."""
+
+from domainlab.review.rule import REMOTE, Assignment, Call, Hit, Rule
+from domainlab.review.vocabulary import fixed_head, fixes_host
+
+REDIRECTS = (
+    "flask.redirect", "redirect", "django.shortcuts.redirect", "django.http.HttpResponseRedirect", "bottle.redirect",
+    "django.http.HttpResponsePermanentRedirect", "HttpResponseRedirect", "fastapi.responses.RedirectResponse",
+    "starlette.responses.RedirectResponse", "aiohttp.web.HTTPFound", "aiohttp.web.HTTPSeeOther", "self.redirect",
+    "werkzeug.utils.redirect", "quart.redirect", "sanic.response.redirect", "pyramid.httpexceptions.HTTPFound",
+    "cherrypy.HTTPRedirect", "aiohttp.web.HTTPTemporaryRedirect",
+)  # fmt: skip
+
+
+def check(call: Call) -> Hit | None:
+    """A redirect to a foreign address, or to one whose server the program does not name itself."""
+    if call.name not in REDIRECTS:
+        return None
+    value = call.argument(0, "location", "url", "to", "redirect_to")
+    taint = value.reaching("redirect", REMOTE) if value else None
+    if taint is None or fixes_host(value) or (len(fixed_head(value)) > 1 and fixed_head(value)[0] in "/?#"):
+        return None
+    return Hit(call.node, source=taint, confidence="high")
+
+
+def assigned(event: Assignment) -> Hit | None:
+    """`response.headers["Location"] = address`."""
+    if event.last.lower() != "location" or "[" not in event.target:
+        return None
+    taint = event.value.reaching("redirect", REMOTE)
+    return Hit(event.node, source=taint, confidence="high") if taint and not fixes_host(event.value) else None
+
+
+RULE = Rule(cwe=601, name="open-redirect", on_call=check, on_assignment=assigned)
