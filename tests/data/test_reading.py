@@ -1,5 +1,6 @@
 import re
 
+from domainlab.data.paraphrases import SPECIAL_WORDINGS
 from domainlab.data.reading import (
     ATTRIBUTE_QUESTIONS,
     ATTRIBUTE_STATEMENTS,
@@ -62,3 +63,10 @@ def test_a_conversation_shares_its_passages_and_never_repeats_a_question():
         assert 1 <= len(items) <= 4
         assert len({item.passages for item in items}) == 1
         assert len({item.question.text for item in items}) == len(items)
+
+
+def test_paraphrases_are_for_training_only_and_state_the_value_once():
+    held_out = " ".join(item.question.text for item in reading_items(2000, split="held_out", seed=0))
+    for statement, questions in SPECIAL_WORDINGS.values():
+        assert statement.count("{v}") == 1
+        assert not any(question.split("{s}")[0] in held_out for question in questions if question.split("{s}")[0])

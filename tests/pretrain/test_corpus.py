@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from domainlab.errors import ConfigError, DataError
-from domainlab.pretrain.corpus import is_general, pack_source
+from domainlab.pretrain.corpus import is_general, pack_source, short_sentences
 
 
 def test_medical_and_security_documents_are_left_out(tmp_path, tokenizer):
@@ -41,3 +41,11 @@ def test_bad_input_names_file_and_line(tmp_path, tokenizer):
         pack_source(str(tmp_path / "empty.jsonl"), tokenizer, tmp_path / "c", max_tokens=10)
     with pytest.raises(ConfigError, match="does not exist"):
         pack_source(str(tmp_path / "none.jsonl"), tokenizer, tmp_path / "c", max_tokens=10)
+
+
+def test_sentences_between_facts_are_short_plain_and_general(tmp_path):
+    general = "The boat is on the wide lake. See [1] for the map of it. Short. " + "Long " * 40 + "."
+    texts = [general, "The patient took the drug."]
+    (tmp_path / "mixed.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    assert short_sentences(str(tmp_path / "mixed.jsonl")) == ["The boat is on the wide lake."]
+    assert short_sentences(str(tmp_path / "mixed.jsonl"), most=0) == []

@@ -1,3 +1,7 @@
+import random
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,9 +9,11 @@ import torch
 
 from domainlab.errors import DomainlabError
 from domainlab.pretrain import loop
+from domainlab.pretrain.__main__ import load_tokenizer
 from domainlab.pretrain.corpus import pack_corpus
 from domainlab.pretrain.loop import Pretraining
 from domainlab.pretrain.mixture import Mixture, instruction_pairs
+from domainlab.prompts import NOT_FOUND
 
 
 @pytest.fixture
@@ -89,3 +95,23 @@ def test_a_failed_save_leaves_nothing_behind(config, mixture, tmp_path, monkeypa
         Pretraining(config, mixture, tmp_path / "run").run(lambda model: pd.DataFrame())
     assert list((tmp_path / "run").glob("step-*")) == []
     assert not (tmp_path / "run" / "part").exists()
+
+
+def test_a_run_can_start_from_another_model_with_its_tokenizer(config, mixture, tokenizer, tmp_path):
+    other = Pretraining(replace(config, seed=5), mixture, tmp_path / "other")
+    other.model.save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    run = Pretraining(config, mixture, tmp_path / "run", start=tmp_path / "model")
+    fresh = Pretraining(config, mixture, tmp_path / "run")
+    key = "model.layers.0.mlp.up_proj.weight"
+    torch.testing.assert_close(run.model.state_dict()[key], other.model.state_dict()[key])
+    assert not torch.equal(run.model.state_dict()[key], fresh.model.state_dict()[key])
+    assert load_tokenizer(config, tmp_path / "run", tmp_path / "model").get_vocab() == tokenizer.get_vocab()
+
+
+def test_some_later_turns_ask_for_the_passage_alone(mixture):
+    talks = [talk for seed in range(20) for talk in mixture._reading(20, 1.0, random.Random(seed))]
+    later = [pair for talk in talks for pair in talk[1:]]
+    cited = [answer for prompt, answer in later if prompt.startswith("Which passage answers this?")]
+    assert 0.1 < len(cited) / len(later) < 0.3
+    assert all(re.fullmatch(r"\[\d\]", answer) or answer == NOT_FOUND for answer in cited)
