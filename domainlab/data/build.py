@@ -3,6 +3,7 @@
 Everything comes from code, hand-written tables and fixed seeds, so a second run writes the same bytes.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +13,13 @@ from domainlab.data.arithmetic import arithmetic_questions
 from domainlab.data.bulletin import bulletin_documents, changing_questions
 from domainlab.data.cards import write_card
 from domainlab.data.copying import copy_examples
+from domainlab.data.fhir_write import patient_bundle
 from domainlab.data.formats import format_examples
 from domainlab.data.general import general_questions
 from domainlab.data.medical import LICENCE, stable_documents, stable_questions, unanswerable_questions
 from domainlab.data.medical_facts import guidelines, interactions
 from domainlab.data.patients import synthetic_patients
-from domainlab.data.read import write_jsonl
+from domainlab.data.read import write_jsonl, write_text
 from domainlab.data.reading import ReadingItem, reading_items
 from domainlab.data.security import bulletins, knowledge_documents, security_questions
 from domainlab.data.security_facts import attack_links
@@ -29,6 +31,7 @@ SEED = 0
 SIDES = ("train", "held_out")  # of wordings, and of made-up names and values
 MONTHS = (1, 2, 3)
 PATIENTS = 120
+BUNDLES, BUNDLE_SEED = 6, 2  # FHIR bundles for `python -m domainlab.assist`, of other patients than those above
 TASKS = 300  # items per generated general task and side
 GENERAL_SOURCE = "hand-written tables of general knowledge (domainlab/data/facts) and generated tasks"
 MEDICAL_SOURCE = (
@@ -72,6 +75,9 @@ def build_medical(folder: str | Path) -> None:
         files[f"bulletin_month{month}"] = bulletin_documents(month, seed=SEED)
         for side in SIDES:
             files[f"changing_month{month}_{side}"] = changing_questions(month, wordings=side, seed=SEED)
+    for patient in synthetic_patients(BUNDLES, seed=BUNDLE_SEED):
+        text = json.dumps(patient_bundle(patient), indent=1) + "\n"
+        write_text(Path(folder) / "bundles" / f"{patient.id}.json", text)
     _write(Path(folder), files, MEDICAL_SOURCE)
 
 
