@@ -38,9 +38,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=200)
     count = parser.parse_args().prompts
     scale = current_scale()
-    model, tokenizer = load_base(
-        scale.base_model, revision=scale.revision, device=scale.device, dtype=scale.dtype
-    )
+    model, tokenizer = load_base(scale.base_model, revision=scale.revision, device=scale.device, dtype=scale.dtype)
     prompts = [example.prompt for example in make_examples(count)]
     chat = HFChat(model, tokenizer, progress=False)
     ways = {
@@ -59,9 +57,7 @@ def main() -> None:
         print(f"{name:14} {speeds[name]:8.0f} tokens/s {seconds:6.1f} s")
     same = sum(a == b for a, b in zip(answers["one by one"], answers["HFChat"], strict=True))
     ratio = speeds["HFChat"] / speeds["one by one"]
-    print(
-        f"HFChat is {ratio:.1f}x one by one, {same}/{count} answers the same; {peak_megabytes():.0f} MB peak"
-    )
+    print(f"HFChat is {ratio:.1f}x one by one, {same}/{count} answers the same; {peak_megabytes():.0f} MB peak")
     print(describe_machine())
 
 

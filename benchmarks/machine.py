@@ -12,9 +12,7 @@ def describe_machine() -> str:
     """Processor, threads, GPU and versions in one line."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
-    model = next(
-        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor()
-    )
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "no GPU"
     threads = torch.get_num_threads()
     return f"{model}, {os.cpu_count()} cores, {threads} threads, {gpu}, torch {torch.__version__}"

@@ -92,9 +92,7 @@ def with_bare_loop(model, tokenizer, examples: list[Example]) -> None:
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=RATE, fused=True)
     for start in range(0, rows, per_step):
-        batch = {
-            name: part.to(model.device) for name, part in collate(packed[start : start + per_step]).items()
-        }
+        batch = {name: part.to(model.device) for name, part in collate(packed[start : start + per_step]).items()}
         with torch.autocast(model.device.type, torch.bfloat16, enabled=fast_bfloat16(model.device)):
             loss = token_losses(model, batch).mean()
         loss.backward()
@@ -112,15 +110,11 @@ def measure(arm: str, count: int) -> dict:
     examples = make_examples(count + WARM_UP)
     seconds = 0.0
     for part in (examples[count:], examples[:count]):
-        model, tokenizer = load_base(
-            scale.base_model, revision=scale.revision, device=scale.device, dtype=scale.dtype
-        )
+        model, tokenizer = load_base(scale.base_model, revision=scale.revision, device=scale.device, dtype=scale.dtype)
         start = time.perf_counter()
         ARMS[arm](model, tokenizer, part)
         seconds = time.perf_counter() - start
-    tokens = sum(
-        len(row["input_ids"]) for row in encode_examples(examples[:count], tokenizer, max_tokens=1024)
-    )
+    tokens = sum(len(row["input_ids"]) for row in encode_examples(examples[:count], tokenizer, max_tokens=1024))
     return {"arm": arm, "tokens": tokens, "tokens_per_second": tokens / seconds, "peak_mb": peak_megabytes()}
 
 

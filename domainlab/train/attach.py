@@ -49,9 +49,7 @@ def attach(
     if method not in METHODS:
         raise ConfigError(f"method must be one of {', '.join(METHODS)}; got {method!r}.")
     if isinstance(model, PeftModel) or any(bottlenecks(model)):
-        raise AdapterError(
-            "The model has an adapter already; load the base again, or train this one as it is."
-        )
+        raise AdapterError("The model has an adapter already; load the base again, or train this one as it is.")
     if method in OUTPUTS:
         return insert(model, method, width=rank, seed=seed)
     if method == "full":
@@ -79,9 +77,7 @@ def target_layers(model: PreTrainedModel, method: str) -> dict[str, nn.Linear]:
     """
     decoder = model.get_decoder()
     prefix = next(name for name, module in model.named_modules() if module is decoder)
-    found = {
-        f"{prefix}.{name}": layer for name, layer in decoder.named_modules() if isinstance(layer, nn.Linear)
-    }
+    found = {f"{prefix}.{name}": layer for name, layer in decoder.named_modules() if isinstance(layer, nn.Linear)}
     words = PLACES.get(method, ("",))
     chosen = {name: layer for name, layer in found.items() if any(word in name for word in words)}
     if not chosen:
@@ -95,9 +91,7 @@ def target_layers(model: PreTrainedModel, method: str) -> dict[str, nn.Linear]:
 def check_size(layers: dict[str, nn.Linear], rank: int, alpha: float) -> None:
     """Refuse a rank that is no number of directions, or more of them than the smallest layer has."""
     if not isinstance(rank, int) or rank < 1 or alpha <= 0:
-        raise ConfigError(
-            f"rank must be a whole number >= 1 and alpha above 0; got rank {rank!r}, alpha {alpha!r}."
-        )
+        raise ConfigError(f"rank must be a whole number >= 1 and alpha above 0; got rank {rank!r}, alpha {alpha!r}.")
     name, layer = min(layers.items(), key=lambda item: min(item[1].in_features, item[1].out_features))
     smallest = min(layer.in_features, layer.out_features)
     if rank > smallest:

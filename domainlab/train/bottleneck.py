@@ -42,9 +42,7 @@ class Bottleneck(nn.Module):
         x = self.base(x)
         if not self.active:
             return x
-        return x + functional.linear(
-            functional.gelu(functional.linear(x, self.bottleneck_down)), self.bottleneck_up
-        )
+        return x + functional.linear(functional.gelu(functional.linear(x, self.bottleneck_down)), self.bottleneck_up)
 
 
 def insert(model: PreTrainedModel, placement: str, *, width: int = 16, seed: int = 0) -> PreTrainedModel:

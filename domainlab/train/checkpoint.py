@@ -22,9 +22,7 @@ RUN = "run.json"
 def write_json(path: Path, content: object) -> None:
     """Write all of it or nothing, with sorted keys."""
     draft = path.with_name(path.name + ".tmp")
-    draft.write_text(
-        json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    draft.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(draft, path)
 
 
@@ -69,16 +67,12 @@ def damage(folder: Path) -> str | None:
 
 def last_good(output: Path) -> Path | None:
     """The newest whole checkpoint of a run; damaged ones are removed with a warning."""
-    folders = sorted(
-        output.glob("checkpoint-*"), key=lambda folder: int(folder.name.split("-")[1]), reverse=True
-    )
+    folders = sorted(output.glob("checkpoint-*"), key=lambda folder: int(folder.name.split("-")[1]), reverse=True)
     for folder in folders:
         problem = damage(folder)
         if problem is None:
             return folder
-        warnings.warn(
-            f"Removing the damaged checkpoint {folder} ({problem}); using the one before.", stacklevel=3
-        )
+        warnings.warn(f"Removing the damaged checkpoint {folder} ({problem}); using the one before.", stacklevel=3)
         shutil.rmtree(folder)
     return None
 

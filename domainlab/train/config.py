@@ -21,9 +21,7 @@ class TrainConfig:
     seed: int = 0
     shuffle: bool = True  # False: examples keep their order, so that a mix can change along the way
     eval_every: int = 50  # steps between evaluations, where there is evaluation data
-    patience: int | None = (
-        None  # stop after so many evaluations without a better loss, and take the best back
-    )
+    patience: int | None = None  # stop after so many evaluations without a better loss, and take the best back
     checkpoint_every: int = 50  # steps between checkpoints, where there is an output folder
 
     def __post_init__(self) -> None:

@@ -56,9 +56,7 @@ def _check_responses(examples: Sequence[Example], tokenizer: PreTrainedTokenizer
 
 
 def _check_lengths(examples: Sequence[Example], lengths: Sequence[int], max_tokens: int) -> None:
-    long = [
-        (example.id, length) for example, length in zip(examples, lengths, strict=True) if length > max_tokens
-    ]
+    long = [(example.id, length) for example, length in zip(examples, lengths, strict=True) if length > max_tokens]
     if long:
         named = ", ".join(f"{name} ({length})" for name, length in long[:5])
         raise DataError(

@@ -18,7 +18,7 @@ from domainlab.train.checkpoint import claim_folder, last_good
 from domainlab.train.config import TrainConfig
 from domainlab.train.encode import data_digest, encode_examples
 from domainlab.train.pack import collate, pack, pack_in_order, plan_rows
-from domainlab.train.trainer import PackedTrainer, Penalty, as_it_was
+from domainlab.train.trainer import PackedTrainer, Penalty, as_it_was, in_a_hurry
 from domainlab.train.watch import Watch
 
 COLUMNS = ("step", "loss", "penalty", "tokens", "seconds", "eval_loss")
@@ -62,9 +62,7 @@ def finetune(
     if not any(weight.requires_grad for weight in model.parameters()):
         raise ConfigError("No weight of this model asks for gradients; call attach(model, method) first.")
     if config.patience is not None and not evaluation:
-        raise ConfigError(
-            "patience needs evaluation examples to watch; give evaluation=..., or patience=None."
-        )
+        raise ConfigError("patience needs evaluation examples to watch; give evaluation=..., or patience=None.")
     keep_freed_memory()
     state = PartialState(cpu=model.device.type == "cpu")
     rows, per_step = _rows(examples, tokenizer, config, model, state.num_processes)
@@ -78,6 +76,7 @@ def finetune(
                 checkpoint = last_good(Path(output))
         folder = output if output is not None else stack.enter_context(TemporaryDirectory())
         stack.enter_context(as_it_was(model))
+        stack.enter_context(in_a_hurry(model))
         args = _arguments(config, len(rows), per_step, state, folder, output is not None)
         trainer = PackedTrainer(model, tokenizer, rows, args, penalty)
         watch = Watch(trainer, config, batches, progress)

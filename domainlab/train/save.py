@@ -58,9 +58,7 @@ def save_adapter(
     """
     folder = Path(folder)
     if not isinstance(model, PeftModel) and not any(bottlenecks(model)):
-        raise AdapterError(
-            "The model has no adapter to save; after full fine-tuning use model.save_pretrained."
-        )
+        raise AdapterError("The model has no adapter to save; after full fine-tuning use model.save_pretrained.")
     if folder.exists():
         raise AdapterError(f"{folder} exists already; choose another folder, adapters are never overwritten.")
     draft = folder.with_name(folder.name + ".tmp")
@@ -183,16 +181,12 @@ def read_card(folder: str | Path) -> dict:
     folder = Path(folder)
     missing = [name for name in (CARD, WEIGHTS) if not (folder / name).is_file()]
     if missing:
-        raise AdapterError(
-            f"{folder} is not an adapter made by save_adapter: it has no {' and no '.join(missing)}."
-        )
+        raise AdapterError(f"{folder} is not an adapter made by save_adapter: it has no {' and no '.join(missing)}.")
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         expected = card["adapter"]["sha256"]
     except (ValueError, KeyError, TypeError) as error:
         raise AdapterError(f"{folder / CARD} cannot be read as an adapter card: {error}") from error
     if file_digest(folder / WEIGHTS) != expected:
-        raise AdapterError(
-            f"{folder / WEIGHTS} is not the file that the card describes: it was changed or cut off."
-        )
+        raise AdapterError(f"{folder / WEIGHTS} is not the file that the card describes: it was changed or cut off.")
     return card

@@ -14,9 +14,7 @@ from domainlab.errors import ConfigError
 from domainlab.train.attach import METHODS, attach
 
 WEIGHT_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
-NF4_BYTES = (
-    4 + 8 / 64 + 32 / (64 * 256)
-) / 8  # 4 bits, one 8-bit constant per 64 weights, one 32-bit per 256 of those
+NF4_BYTES = (4 + 8 / 64 + 32 / (64 * 256)) / 8  # 4 bits, one 8-bit constant per 64 weights, one 32-bit per 256 of those
 ADAM_BYTES = 8  # two float32 moments per trained weight
 GRADIENT_BYTES = 4
 

@@ -125,6 +125,4 @@ class Watch(TrainerCallback):
         control.should_training_stop = control.should_training_stop or since_best >= self.config.patience
 
     def _trainable(self) -> list[tuple[str, Tensor]]:
-        return [
-            (name, weight) for name, weight in self.trainer.model.named_parameters() if weight.requires_grad
-        ]
+        return [(name, weight) for name, weight in self.trainer.model.named_parameters() if weight.requires_grad]

@@ -17,9 +17,7 @@ def test_by_hand():
     tokenizer = tiny_tokenizer()
     (row,) = encode_examples([example("Hi", "Ho")], tokenizer, max_tokens=64)
     assert tokenizer.decode(row["input_ids"]) == "<|user|>\nHi<|end|>\n<|assistant|>\nHo<|end|>"
-    learned = [
-        token for token, label in zip(row["input_ids"], row["labels"], strict=True) if label != IGNORED
-    ]
+    learned = [token for token, label in zip(row["input_ids"], row["labels"], strict=True) if label != IGNORED]
     assert tokenizer.decode(learned) == "Ho<|end|>"
     assert [label for label in row["labels"] if label != IGNORED] == learned
 
@@ -53,15 +51,11 @@ def test_too_long_names_the_examples_and_lengths():
     tokenizer = tiny_tokenizer()
     rows = [example(name=f"e{number}", response="x" * 60) for number in range(7)]
     length = len(encode_examples(rows[:1], tokenizer, max_tokens=100)[0]["labels"])
-    with pytest.raises(
-        DataError, match=rf"7 of 8 examples .* max_tokens={length - 1}: e0 \({length}\), .*, \.\.\."
-    ):
+    with pytest.raises(DataError, match=rf"7 of 8 examples .* max_tokens={length - 1}: e0 \({length}\), .*, \.\.\."):
         encode_examples([example(), *rows], tokenizer, max_tokens=length - 1)
 
 
 def test_data_digest():
     one, two = example(), example(response="6 mg", name="b")
     assert data_digest([one, two]) == data_digest([example(), two])
-    assert (
-        len({data_digest([one]), data_digest([two]), data_digest([one, two]), data_digest([two, one])}) == 4
-    )
+    assert len({data_digest([one]), data_digest([two]), data_digest([one, two]), data_digest([two, one])}) == 4

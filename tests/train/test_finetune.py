@@ -1,5 +1,6 @@
 """finetune learns what a bare loop learns, survives being killed, and leaves nothing changed but weights."""
 
+import gc
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from domainlab.train.config import TrainConfig
 from domainlab.train.encode import encode_examples
 from domainlab.train.finetune import finetune
 from domainlab.train.pack import collate, pack, pack_in_order, token_losses
-from domainlab.train.trainer import fast_bfloat16
+from domainlab.train.trainer import fast_bfloat16, in_a_hurry
 
 EXAMPLES = [
     Example(id=f"e{n}", prompt=f"Code of ward {n}?", response=f"Code {n * 7 % 10}", domain="d", group=str(n))
@@ -65,7 +66,8 @@ class FailsInStep:
 
 
 def bare_loop(model, config, steps):
-    """AdamW on all rows at once, written out."""
+    """AdamW on all rows at once, written out; with finetune's attention, for the same rounding."""
+    model.set_attn_implementation("eager")
     encoded = encode_examples(EXAMPLES, tiny_tokenizer(), max_tokens=config.max_tokens)
     batch = collate(pack(encoded, rows=4))
     trained = [weight for weight in model.parameters() if weight.requires_grad]
@@ -127,9 +129,7 @@ def test_penalty_is_added_and_reported_apart():
 
     def stay(model):
         return 50.0 * sum(
-            (weight - start[name]).square().sum()
-            for name, weight in model.named_parameters()
-            if weight.requires_grad
+            (weight - start[name]).square().sum() for name, weight in model.named_parameters() if weight.requires_grad
         )
 
     free, held = adapted(), model
@@ -155,11 +155,23 @@ def test_seed_decides_and_global_generators_are_left_alone():
     assert (states[2] == np.random.get_state()[1]).all()
 
 
+def test_hurry_changes_the_time_and_not_the_loss():
+    model = adapted()
+    batch = collate(pack(encode_examples(EXAMPLES, tiny_tokenizer(), max_tokens=99), rows=3))
+    usual, attention = token_losses(model, batch), model.config._attn_implementation
+    with in_a_hurry(model):
+        assert model.config._attn_implementation == "eager"
+        torch.testing.assert_close(token_losses(model, batch), usual, rtol=1e-5, atol=1e-5)
+    assert model.config._attn_implementation == attention == "sdpa"
+
+
 def test_nothing_else_of_the_model_changes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     model = adapted()
     base, config = model.get_base_model(), model.config.to_dict()
     train(model)
+    assert model.config._attn_implementation == "sdpa"
+    assert gc.get_freeze_count() == 0
     assert "forward" not in vars(base)
     assert model.config.to_dict() == config
     assert not model.training
@@ -213,10 +225,7 @@ def test_finished_run_is_not_run_again(tmp_path):
 def test_damaged_checkpoint_is_noticed_and_the_one_before_used(tmp_path, harm):
     unbroken = train(adapted(), output=tmp_path / "run")
     newest = last_good(tmp_path / "run")
-    file = (
-        newest
-        / {"cut": "optimizer.pt", "delete": "adapter_model.safetensors", "unfinished": "sealed.json"}[harm]
-    )
+    file = newest / {"cut": "optimizer.pt", "delete": "adapter_model.safetensors", "unfinished": "sealed.json"}[harm]
     file.write_bytes(file.read_bytes()[:50]) if harm == "cut" else file.unlink()
     with pytest.warns(UserWarning, match=f"damaged checkpoint .*{newest.name}"):
         assert same_log(train(adapted(), output=tmp_path / "run"), unbroken)
@@ -248,9 +257,7 @@ def test_nan_gradient_never_reaches_the_weights():
 
 
 def test_early_stopping_takes_the_best_weights_back():
-    opposite = [
-        Example(id=e.id, prompt=e.prompt, response="Never", domain="d", group=e.group) for e in EXAMPLES[:4]
-    ]
+    opposite = [Example(id=e.id, prompt=e.prompt, response="Never", domain="d", group=e.group) for e in EXAMPLES[:4]]
     config = TrainConfig(learning_rate=2e-2, epochs=30, batch_tokens=256, eval_every=2, patience=2)
     model = adapted()
     log = train(model, config, evaluation=opposite)
@@ -264,15 +271,11 @@ def test_early_stopping_takes_the_best_weights_back():
 
 
 def test_early_stopping_survives_a_break(tmp_path):
-    config = TrainConfig(
-        learning_rate=2e-2, epochs=8, batch_tokens=256, eval_every=1, checkpoint_every=2, patience=9
-    )
+    config = TrainConfig(learning_rate=2e-2, epochs=8, batch_tokens=256, eval_every=1, checkpoint_every=2, patience=9)
     unbroken = train(one := adapted(), config, evaluation=EXAMPLES[:2], penalty=zero)
     with pytest.raises(KeyboardInterrupt):
         train(adapted(), config, evaluation=EXAMPLES[:2], penalty=FailsInStep(7), output=tmp_path)
-    assert same_log(
-        train(two := adapted(), config, evaluation=EXAMPLES[:2], penalty=zero, output=tmp_path), unbroken
-    )
+    assert same_log(train(two := adapted(), config, evaluation=EXAMPLES[:2], penalty=zero, output=tmp_path), unbroken)
     assert all(torch.equal(weight, weights(one)[name]) for name, weight in weights(two).items())
 
 

@@ -17,6 +17,7 @@ from domainlab.train.launch import launch, read_examples, read_settings
 from domainlab.train.save import load_adapter, read_card
 
 ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = ROOT / "domainlab" / "train" / "accelerate"
 EXAMPLES = [
     Example(id=f"e{n}", prompt=f"Code of ward {n}?", response=f"Code {n * 7 % 10}", domain="d", group=str(n))
     for n in range(16)
@@ -54,9 +55,8 @@ def test_trains_and_saves(settings, tmp_path):
 def test_two_processes_learn_what_one_learns(settings, tmp_path):
     launch(write(settings, tmp_path / "one.json"))
     two = write({**settings, "output": str(tmp_path / "two")}, tmp_path / "two.json")
-    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_machines", "1"]
-    plain = ["--num_processes", "2", "--mixed_precision", "no", "--dynamo_backend", "no"]
-    command = [*launcher, *plain, "-m", "domainlab.train", str(two)]
+    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(CONFIGS / "two_cpu.yaml")]
+    command = [*launcher, "-m", "domainlab.train", str(two)]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
     logs = [pd.read_csv(tmp_path / folder / "log.csv") for folder in ("out", "two")]

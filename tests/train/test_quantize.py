@@ -21,6 +21,8 @@ def test_says_what_is_missing(tmp_path):
 
 @pytest.mark.skipif(not READY, reason="needs an NVIDIA GPU and bitsandbytes")
 def test_adapter_on_four_bit_weights(tmp_path):
-    model = attach(load_four_bit(save_tiny_checkpoint(tmp_path)), "lora", rank=4)
+    base, tokenizer = load_four_bit(save_tiny_checkpoint(tmp_path))
+    model = attach(base, "lora", rank=4)
+    assert len(tokenizer) <= model.config.vocab_size
     model(torch.tensor([[5, 9, 30]], device=model.device)).logits.mean().backward()
     assert all(weight.grad is not None for weight in model.parameters() if weight.requires_grad)

@@ -53,11 +53,7 @@ def test_round_trip(tmp_path, method):
 
 def test_card(tmp_path):
     card = save(trained("rslora"), tmp_path / "adapter")
-    assert (
-        card
-        == read_card(tmp_path / "adapter")
-        == json.loads((tmp_path / "adapter" / "card.json").read_text())
-    )
+    assert card == read_card(tmp_path / "adapter") == json.loads((tmp_path / "adapter" / "card.json").read_text())
     assert card["base"] == {"name": "tiny", "sha256": base_digest(tiny_model())}
     assert card["data"] == {"examples": 1, "sha256": data_digest(EXAMPLES)}
     assert (card["adapter"]["rank"], card["adapter"]["alpha"], card["adapter"]["rslora"]) == (4, 32.0, True)
@@ -81,9 +77,7 @@ def test_card_of_a_bottleneck(tmp_path):
 def test_peft_reads_it_too(tmp_path):
     model = trained()
     save(model, tmp_path / "adapter")
-    assert torch.equal(
-        logits(PeftModel.from_pretrained(tiny_model(), tmp_path / "adapter").eval()), logits(model)
-    )
+    assert torch.equal(logits(PeftModel.from_pretrained(tiny_model(), tmp_path / "adapter").eval()), logits(model))
 
 
 def test_two_adapters_on_one_base(tmp_path):
