@@ -13,14 +13,14 @@ from tqdm.auto import tqdm
 from domainlab.errors import ConfigError
 from domainlab.records import Chunk, Hit
 from domainlab.retrieve.filters import Where, check_queries
-from domainlab.retrieve.fuse import fuse_rankings
+from domainlab.retrieve.fuse import fuse_rankings, fuse_scores
 from domainlab.retrieve.index import VectorIndex
 from domainlab.retrieve.lexical import LexicalIndex
 from domainlab.retrieve.store import batches
 from domainlab.retrieve.vectors import Embedder
 from domainlab.retrieve.versions import NEWEST
 
-MODES = ("hybrid", "dense", "lexical")
+MODES = ("hybrid", "rrf", "dense", "lexical")
 DEPTH = 100  # hits of each search that are fused
 
 
@@ -80,7 +80,8 @@ class HybridIndex:
             k: hits per query; fewer where fewer chunks may be found.
             where: filters, as in `VectorIndex.search_many`.
             as_of: which versions, as in `VectorIndex.search_many`.
-            mode: "hybrid" (score: points of reciprocal rank fusion), "dense" (cosine) or "lexical" (BM25).
+            mode: "hybrid" (fused scores, 0 ... 1), "rrf" (points of reciprocal rank fusion), "dense" (cosine) or
+                "lexical" (BM25).
 
         Raises:
             ConfigError: `k` below 1, an unknown mode or filter, or a wrong day.
@@ -98,11 +99,12 @@ class HybridIndex:
         if mode == "lexical":
             return self.dense.hits(lexical)
         dense = self.dense.nearest(queries, k=depth, where=where, as_of=as_of)
-        fused = [
-            fuse_rankings([[name for name, _ in ranking] for ranking in pair])[:k]
-            for pair in zip(dense, lexical, strict=True)
-        ]
-        return self.dense.hits(fused)
+        pairs = zip(dense, lexical, strict=True)
+        if mode == "rrf":
+            fused = [fuse_rankings([[name for name, _ in ranking] for ranking in pair]) for pair in pairs]
+        else:
+            fused = [fuse_scores(*pair, depth=depth) for pair in pairs]
+        return self.dense.hits([scored[:k] for scored in fused])
 
     def _is_up_to_date(self) -> bool:
         return bool(self._version) and self._version == self.dense.store.state().version

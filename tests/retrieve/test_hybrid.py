@@ -9,7 +9,7 @@ from domainlab.errors import ConfigError, DataError
 from domainlab.records import Chunk
 from domainlab.retrieve.chunk import chunk_document
 from domainlab.retrieve.embed import HashEmbedder
-from domainlab.retrieve.fuse import fuse_rankings
+from domainlab.retrieve.fuse import fuse_rankings, fuse_scores
 from domainlab.retrieve.hybrid import MODES, HybridIndex
 from domainlab.testing import ten_documents
 
@@ -49,12 +49,16 @@ def test_finds_by_meaning_what_shares_no_word_and_by_words_what_means_nothing():
     assert index.search("doctor", k=3, mode="lexical") == []
 
 
-def test_hybrid_is_the_fusion_of_the_two(clinic):
+def test_both_fusions_are_those_of_the_two_searches(clinic):
     query = "Where do the keys of the medicine cupboard hang?"
-    rankings = [[hit.chunk.id for hit in clinic.search(query, k=100, mode=mode)] for mode in ("dense", "lexical")]
+    dense, lexical = (
+        [(hit.chunk.id, hit.score) for hit in clinic.search(query, k=100, mode=mode)] for mode in ("dense", "lexical")
+    )
     hits = clinic.search(query, k=7)
-    assert [(hit.chunk.id, hit.score) for hit in hits] == fuse_rankings(rankings)[:7]
+    assert [(hit.chunk.id, hit.score) for hit in hits] == fuse_scores(dense, lexical, depth=100)[:7]
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6, 7]
+    by_rank = fuse_rankings([[name for name, _ in ranking] for ranking in (dense, lexical)])
+    assert [(hit.chunk.id, hit.score) for hit in clinic.search(query, k=7, mode="rrf")] == by_rank[:7]
 
 
 @every_mode
@@ -135,7 +139,7 @@ def test_chunks_lists_what_may_be_found(clinic):
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"mode": "magic"}, ConfigError, "mode must be one of hybrid, dense, lexical"),
+        ({"mode": "magic"}, ConfigError, "mode must be one of hybrid, rrf, dense, lexical"),
         ({"k": 0}, ConfigError, "k must be"),
         ({"where": {"patient": "p1"}}, ConfigError, "Unknown filter 'patient'.*topic"),
         ({"as_of": "2026-99-01"}, ConfigError, "as_of must be"),
