@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from domainlab.review.expressions import GROWING, Env
 from domainlab.review.rule import Assignment, Call, Catalogue, Comparison, Hit, Returned, Rule, Scope
-from domainlab.review.sources import is_handler, is_request, parameter_kind
+from domainlab.review.sources import default_of, is_handler, is_request, parameter_kind, source_of_name
 from domainlab.review.statements import Statements
 from domainlab.review.syntax import FUNCTIONS, Module, functions_of, key_of
 from domainlab.review.values import NOTHING, Taint, Value, combine, join, tainted
@@ -65,6 +65,8 @@ class Engine(Statements):
     def define_class(self, node: ast.ClassDef, env: Env) -> None:
         """Remember a class, its methods and its attributes."""
         inner: Env = {}
+        for decorator in node.decorator_list:
+            self.value(decorator, env)
         self.methods.setdefault(node.name, {})
         env[node.name] = Value(name=f"class:{node.name}")
         scope, self.scope = self.scope, Scope(self.scope.module, None, node)
@@ -157,7 +159,8 @@ class Engine(Statements):
         if spec.vararg:
             env[spec.vararg.arg] = combine(args[len(names) :], name="tuple")
         if spec.kwarg:
-            env[spec.kwarg.arg] = combine(keywords.values(), name="dict")
+            rest = tuple((key, value) for key, value in keywords.items() if key not in names)
+            env[spec.kwarg.arg] = Value(name="dict", taints=combine([one for _, one in rest]).taints, items=rest[:64])
         result = self._enter(name, env)
         self.called[key] = result
         return result
@@ -203,11 +206,19 @@ class Engine(Statements):
             return Value(name=node.arg)
         if is_request(node, self.scope.module):
             return Value(name="request")
+        default = default_of(node, function)
+        if isinstance(default, ast.Attribute) and self.scope.module.imports(*self.scope.module.dotted(default).split(".")[:1]):
+            name = self.scope.module.dotted(default)  # a function or place of a library, which tests replace
+            source = source_of_name(name)
+            return Value(name=name, taints=frozenset({self.taint(source, node)} if source else ()))
         kind = "" if private else parameter_kind(node, function, handler)
         annotation = self.scope.module.dotted(node.annotation) if node.annotation else ""
         name = f"{annotation}()" if annotation and annotation not in ("str", "bytes", "object") else ""
         if not kind:
             return Value(name=name)
+        if node is function.args.kwarg:
+            held = Value(taints=frozenset({self.taint(kind, node)}))
+            return Value(name="dict", taints=held.taints, items=(("**", held),))  # its keys are written in the code
         return tainted(Value(name=name), [Taint(kind, node.lineno, node.col_offset + 1, node.arg)])
 
     def on_call(self, call: Call) -> None:

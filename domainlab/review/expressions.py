@@ -5,13 +5,14 @@ Mixed into the engine, which knows functions and statements; `env` maps places (
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from domainlab.review.guards import proofs
 from domainlab.review.rule import Comparison, Scope
 from domainlab.review.sanitizers import sanitized
-from domainlab.review.sources import source_of_call, source_of_name
+from domainlab.review.sources import REQUESTS, source_of_call, source_of_name
 from domainlab.review.syntax import key_of
 from domainlab.review.values import NOTHING, WEAK, Taint, Value, combine, join, safe, tainted
 from domainlab.review.vocabulary import is_secret
@@ -24,6 +25,10 @@ LOOKUPS = frozenset(
     "fetchall commit add delete save update close write send post index count exists search_s".split()
 )
 CALLERS = WEAK | {"argv", "env", "file"}
+SERVER, SERVERS = ("self.path", "self.headers", "self.rfile"), ("http.server", "BaseHTTPServer", "SimpleHTTPServer")
+CONNECTS = frozenset("connect create_engine sessionmaker Connection cursor connection getconn get_connection get_db".split())
+# Names of tables cannot be passed as parameters, so programs keep them in attributes.
+TABLE = re.compile(r"(?i)(table|schema|column|collection|db_?name|database|prefix)(_?names?)?$")
 KEYED = frozenset("get getlist pop get_argument get_body_argument getvalue getenv getfirst".split())
 GROWING = frozenset("append add extend insert update appendleft setdefault write put push".split())
 type_of = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", type(None): "None"}
@@ -73,6 +78,8 @@ class Expressions:
             return Value(name=name, taints=frozenset({self.taint(kind, node)}))
         if node.id in aliases or node.id in BUILTINS or node.id in ("request", "self", "cls", "__name__", "__file__"):
             return Value(name=name)
+        if node.id.isupper():
+            return Value(name=name)  # a constant of another file
         return Value(name=name, taints=frozenset({self.taint("unknown", node)}))
 
     def _attribute(self, node: ast.Attribute, env: Env) -> Value:
@@ -91,9 +98,12 @@ class Expressions:
         if item is not None:
             return item
         name = f"{base.name}.{node.attr}"[-LONGEST_NAME:]
-        if kind := source_of_name(name):
-            return Value(name=name, taints=frozenset({self.taint(kind, node)}))
-        if base.name == "self" and not base.taints:
+        kind = source_of_name(name)
+        if kind and not (name in SERVER and not self.scope.module.imports(*SERVERS)):
+            taint = self.taint(kind, node)
+            harmless = {"log"} if node.attr in ("path", "url", "method", "base_url", "full_path") else ()
+            return safe(Value(name=name, taints=frozenset({taint})), *harmless)
+        if base.name == "self" and not base.taints and not TABLE.search(node.attr):
             return Value(name=name, taints=frozenset({self.taint("unknown", node)}))
         return Value(name=name, taints=base.taints)
 
@@ -117,6 +127,8 @@ class Expressions:
             return env[key]
         if index.known and (item := base.item(str(index.const))) is not None:
             return item
+        if base.name in REQUESTS:
+            return Value(name=f"{base.name}[]", taints=frozenset({self.taint("request", node)}))
         self.on_subscript(node, base, index)
         sliced = isinstance(node.slice, ast.Slice)
         return Value(
@@ -147,6 +159,10 @@ class Expressions:
                 return Value(name="str", const=left.const + right.const)
         if isinstance(node.op, ast.Mult) and isinstance(left.const, str | bytes) and left.known and right.known:
             return Value(name=left.name, const=left.const * min(int(right.const), 64) if right.name == "int" else left.const)
+        if isinstance(node.op, ast.Add) and "list" in (left.name, right.name):
+            items = tuple((str(place), item) for place, (_, item) in enumerate((*left.items, *right.items)))
+            whole = combine([left, right], name="list")
+            return replace(whole, items=items[:16], listed=True)
         if isinstance(node.op, ast.Add):
             return combine([left, right], name="str" if "str" in (left.name, right.name) else "", built=True)
         if isinstance(node.op, ast.Mod) and (isinstance(left.const, str) or left.built) and left.text:
@@ -245,6 +261,10 @@ class Expressions:
 
     def element(self, value: Value) -> Value:
         """What a loop over a value gives."""
+        if value.name == "dict.items()" and value.listed:
+            return replace(value, name="tuple")
+        if value.name == "dict" and value.items:
+            return Value(name="str")  # the known keys
         if value.items and value.name in ("list", "tuple", "set"):
             result = NOTHING
             for _, item in value.items:
@@ -267,6 +287,8 @@ class Expressions:
         inputs = [receiver] if last in LOOKUPS and receiver.name else [receiver, *args]
         if last == "get" and receiver.name in ("dict", "os.environ"):
             inputs = [receiver]
+        if last in CONNECTS:
+            return Value(name=f"{name}()"[-LONGEST_NAME:])  # a connection does not carry what it was made with
         built = (last == "format" and bool(receiver.text)) or (last == "join" and (receiver.known or len(args) > 1))
         built = built or last == "joinpath"
         built = built or any(part.built for part in inputs)
@@ -274,6 +296,9 @@ class Expressions:
             first = 0 if last == "joinpath" else 1
             inputs[first] = chosen_folder(inputs[first])
         value = combine(inputs, name=f"{name}()"[-LONGEST_NAME:], built=built)
+        if last == "items" and receiver.name == "dict" and receiver.items:
+            held = self.element(replace(receiver, name="list"))
+            return Value(name="dict.items()", taints=held.taints, items=(("0", Value(name="str")), ("1", held)), listed=True)
         if name == "tempfile.gettempdir":
             return Value(name="str", const="/tmp")
         if kind := source_of_call(name):

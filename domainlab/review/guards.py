@@ -13,8 +13,10 @@ ALL = frozenset({"*"})
 PATH = frozenset({"path"})
 URL = frozenset({"url", "redirect"})
 CHARACTERS = frozenset("isalnum isalpha isdigit isdecimal isnumeric isidentifier".split())
-CHECKER = re.compile(r"(?i)(valid|allowed|is_safe|safe_|whitelist|allowlist|permitted|authori[sz]ed|has_allowed|sanit)")
+CHECKER = re.compile(r"(?i)(valid|allowed|is_safe|safe_|whitelist|allowlist|permitted|has_allowed|sanit|^_?(is|looks|may|can)_(?!file|dir|abs|auth|ajax|xhr|json|none|admin|staff|login|active))")
 UNWRAP = frozenset("lower upper strip split rsplit partition rpartition rstrip lstrip casefold decode".split())
+QUOTED = frozenset({"sql", "xpath"})
+REFUSES = re.compile(r"(?i)(invalid|unsafe|malicious|forbidden|blocked|dangerous|suspicious|not_allowed|is_private|is_internal|is_local_address)")
 SIZE = frozenset({"alloc"})
 
 Proof = tuple[ast.AST, frozenset[str]]
@@ -27,11 +29,15 @@ def proofs(test: ast.AST, truth: bool) -> list[Proof]:
     if isinstance(test, ast.BoolOp):
         if isinstance(test.op, ast.And) == truth:  # all parts are known to be `truth`
             return [proof for part in test.values for proof in proofs(part, truth)]
-        return []
+        return _in_every_case([proofs(part, truth) for part in test.values])
+    if isinstance(test, ast.Attribute) and _is_part_of_url(test):
+        return [] if truth else _inner(test.value, URL)
     if looked_at := _first_character(test):
         return looked_at
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(test.left, test.ops[0], test.comparators[0], truth)
+    if isinstance(test, ast.Compare):  # 0 < size < LIMIT
+        return [proof for part in (test.left, *test.comparators) for proof in _inner(part, SIZE)]
     if isinstance(test, ast.Call):
         return _called(test, truth)
     if isinstance(test, ast.NamedExpr):
@@ -39,11 +45,27 @@ def proofs(test: ast.AST, truth: bool) -> list[Proof]:
     return []
 
 
+def _in_every_case(cases: list[list[Proof]]) -> list[Proof]:
+    """What holds whichever of several conditions came out so: places that all of them prove something about."""
+    tables = [{key_of(node): (node, sinks) for node, sinks in case if key_of(node)} for case in cases]
+    found = []
+    for key, (node, sinks) in tables[0].items():
+        if all(key in table for table in tables[1:]):
+            for table in tables[1:]:
+                other = table[key][1]
+                sinks = other if "*" in sinks else sinks if "*" in other else sinks & other
+            if sinks:
+                found.append((node, sinks))
+    return found
+
+
 def _compared(left: ast.AST, op: ast.cmpop, right: ast.AST, truth: bool) -> list[Proof]:
     positive = isinstance(op, ast.In | ast.Eq | ast.Is) == truth
     if isinstance(op, ast.In | ast.NotIn):
         if isinstance(left, ast.Constant):  # ".." in path, "\n" in value
             return [] if positive else _without(str(left.value), right)
+        if isinstance(right, ast.Attribute) and right.attr == "parents":
+            return _inner(right.value, PATH) if positive else []
         return _all(left) if positive and not _is_text(right) else []
     if isinstance(op, ast.Eq | ast.NotEq) and positive:
         for side, other in ((left, right), (right, left)):
@@ -61,19 +83,24 @@ def _compared(left: ast.AST, op: ast.cmpop, right: ast.AST, truth: bool) -> list
 def _called(call: ast.Call, truth: bool) -> list[Proof]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if name == "startswith" and call.args and owner is not None:
+        return _begins(owner, call.args[0], truth)
+    if name == "any" and call.args and isinstance(call.args[0], ast.GeneratorExp):
+        return [] if truth else _none_of(call.args[0])
+    if REFUSES.search(name):
+        return [] if truth else [proof for argument in call.args for proof in _all(argument)]
     if not truth:
         return []
     if name in CHARACTERS and owner is not None:
         return _all(owner)
     if name in ("match", "fullmatch") and call.args:
         return _all(call.args[-1] if key_of(owner) != "re" else call.args[min(1, len(call.args) - 1)])
-    if name in ("startswith", "is_relative_to") and owner is not None:
-        return [(owner, PATH | URL), *_inner(owner, PATH)]
+    if name == "is_relative_to" and owner is not None:
+        return [(owner, PATH), *_inner(owner, PATH)]
     if name == "endswith" and owner is not None:
         return [(owner, frozenset({"url"}))] if _is_part_of_url(owner) else []
-    if name in ("all", "any") and call.args and isinstance(call.args[0], ast.GeneratorExp):
-        generator = call.args[0].generators[0]
-        return _all(generator.iter) if name == "all" else []
+    if name == "all" and call.args and isinstance(call.args[0], ast.GeneratorExp):
+        return _all(call.args[0].generators[0].iter)
     if CHECKER.search(name):
         return [proof for argument in call.args for proof in _all(argument)] + ([(owner, ALL)] if owner else [])
     return []
@@ -91,6 +118,31 @@ def checked_arguments(call: ast.Call) -> list[ast.AST]:
     return []
 
 
+def _begins(owner: ast.AST, beginning: ast.AST, truth: bool) -> list[Proof]:
+    """What the beginning of a text proves: a folder proves a path, a whole host with its slash an address.
+
+    "/" alone proves nothing about an address, since //evil.example begins with it too; not to begin with // does.
+    """
+    if not isinstance(beginning, ast.Constant):
+        return [(owner, PATH | URL), *_inner(owner, PATH)] if truth else []
+    text = beginning.value
+    if not isinstance(text, str) or (truth and text == "/"):
+        return []
+    if text.startswith(("//", "/\\", "http", "\\")) and not truth:
+        return [(owner, frozenset({"redirect"})), *_inner(owner, frozenset({"redirect"}))]
+    whole = "://" in text and text.rstrip("/").count("/") >= 2 and text.count("/") >= 3
+    return [(owner, PATH | URL if whole else PATH), *_inner(owner, PATH)] if truth else []
+
+
+def _none_of(generator: ast.GeneratorExp) -> list[Proof]:
+    """`not any(sign in text for sign in BAD)` looks at the text; so does `not any(... for part in text)`."""
+    element = generator.elt
+    if isinstance(element, ast.Compare) and isinstance(element.ops[0], ast.In):
+        if isinstance(element.comparators[0], ast.Name):
+            return _all(element.comparators[0])
+    return _all(generator.generators[0].iter)
+
+
 def _all(node: ast.AST) -> list[Proof]:
     return [(node, ALL), *_inner(node, ALL)]
 
@@ -104,8 +156,12 @@ def _inner(node: ast.AST, sinks: frozenset[str]) -> list[Proof]:
                 node = node.func.value
             elif node.args:
                 node = node.args[0]
+            elif isinstance(node.func, ast.Attribute):
+                node = node.func.value
             else:
                 break
+        elif isinstance(node, ast.List | ast.Tuple) and node.elts:
+            node = node.elts[0]
         elif isinstance(node, ast.Attribute | ast.Subscript):
             found.append((node, sinks))
             node = node.value
@@ -117,6 +173,8 @@ def _inner(node: ast.AST, sinks: frozenset[str]) -> list[Proof]:
 def _without(text: str, node: ast.AST) -> list[Proof]:
     if text in ("..", "../", "/", "\\"):
         return [(node, PATH), *_inner(node, PATH)]
+    if text in ("'", '"', ";", "--", "`"):
+        return [(node, QUOTED), *_inner(node, QUOTED)]
     if text in ("\n", "\r", "\r\n"):
         return [(node, frozenset({"log", "header", "mail"}))]
     return []

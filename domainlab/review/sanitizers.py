@@ -21,7 +21,6 @@ BY_NAME = {
     "ord": NUMBER,
     "hash": NUMBER,
     "id": NUMBER,
-    "isinstance": NUMBER,
     "uuid.UUID": NUMBER,
     "decimal.Decimal": NUMBER,
     "ipaddress.ip_address": NUMBER,
@@ -83,6 +82,13 @@ BY_NAME = {
     "secrets.token_hex": NUMBER,
     "str": ("nosql",),
     "type": NUMBER,
+    "mimetypes.guess_type": NUMBER,
+    "hashlib.scrypt": NUMBER,
+    "hashlib.pbkdf2_hmac": NUMBER,
+    "io.BytesIO": ("path",),
+    "io.StringIO": ("path",),
+    "bcrypt.checkpw": NUMBER,
+    "isinstance": NUMBER,
     "min": ("alloc",),
     "email.utils.parseaddr": (),
     "base64.b64encode": ("sql", "html", "log", "header", "command"),
@@ -111,6 +117,7 @@ ENDINGS = {
 }
 # A function that is named after cleaning is believed, whoever wrote it: its body may be in another file.
 CLEANER = re.compile(r"(?i)(escape|sanitiz|sanitis|quote|clean|purif|secure_|safe_|strip_tags|whitelist|allowlist)")
+MAKES_ADDRESS = re.compile(r"(?i)^(create|make|build|get)_\w*ur[li]$|_for$|^reverse|^build_absolute_uri$")
 CLEANED = {
     "html": ("html", "template"),
     "sql": ("sql",),
@@ -135,6 +142,8 @@ def sanitized(name: str, result: Value, arguments: list[Value]) -> Value | None:
         return _replaced(name, result, arguments)
     if sinks is None:
         last = name.rpartition(".")[2]
+        if MAKES_ADDRESS.search(last):
+            return safe(result, "redirect", "url")
         if not CLEANER.search(last) or last.startswith(("un", "mark_")):
             return None
         sinks = next((kinds for word, kinds in CLEANED.items() if word in last.lower()), NUMBER)
@@ -151,6 +160,8 @@ def _replaced(name: str, result: Value, arguments: list[Value]) -> Value | None:
 
 def _by_pattern(pattern: str) -> tuple[str, ...]:
     """What `re.sub(pattern, ...)` leaves harmless: all that a set of allowed characters keeps, or line ends."""
+    if pattern.startswith("^") and "=" in pattern:
+        return ("csv",)
     if re.search(r"\[\^[^\]]*\]", pattern):
         return INJECTION
     return ("log", "header", "mail") if "\\n" in pattern or "\n" in pattern else ()

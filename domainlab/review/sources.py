@@ -48,6 +48,10 @@ CALLS = {
     "web.input": "request",
     "streamlit.text_input": "request",
     "gradio.Textbox": "request",
+    "hmac.new().hexdigest": "mac",
+    "hmac.new().digest": "mac",
+    "hmac.digest": "mac",
+    "hmac.HMAC().hexdigest": "mac",
     "traceback.format_exc": "exception",
     "traceback.format_exception": "exception",
     "traceback.format_tb": "exception",
@@ -122,6 +126,12 @@ def source_of_call(name: str) -> str:
     return next((kind for ending, kind in ENDINGS.items() if name.endswith(ending)), "")
 
 
+# What strangers sent, by the name that programmers give it.
+SENT = frozenset("environ upload uploaded form form_data query_params query_string post_data payload user_input userinput untrusted".split())
+HANDLERS = frozenset("handle handler lambda_handler handle_request handle_message on_message".split())
+SENT_TO_HANDLERS = frozenset("event message body data headers query params args fields".split())
+
+
 def is_request(parameter: ast.arg, module: Module) -> bool:
     """Whether a parameter is the request of a web framework, by name or type."""
     kind = module.dotted(parameter.annotation).rpartition(".")[2] if parameter.annotation else ""
@@ -148,15 +158,18 @@ def parameter_kind(parameter: ast.arg, function: ast.FunctionDef, handler: bool)
         kind = ast.unparse(note).partition("[")[0].partition("|")[0].strip().rpartition(".")[2]
         if kind in CLEAN_TYPES:
             return ""
-    default = _default(parameter, function)
+    default = default_of(parameter, function)
     if isinstance(default, ast.Call) and ast.unparse(default.func).rpartition(".")[2] in ("Depends", "Security"):
         return ""
     if isinstance(default, ast.Constant) and isinstance(default.value, int | float):
         return ""
+    if parameter.arg in SENT or (function.name in HANDLERS and parameter.arg in SENT_TO_HANDLERS):
+        return "request"
     return "request" if handler else "parameter"
 
 
-def _default(parameter: ast.arg, function: ast.FunctionDef) -> ast.AST | None:
+def default_of(parameter: ast.arg, function: ast.FunctionDef) -> ast.AST | None:
+    """The default of a parameter; None where it has none."""
     spec = function.args
     positional = spec.posonlyargs + spec.args
     pairs = list(zip(reversed(positional), reversed(spec.defaults), strict=False))

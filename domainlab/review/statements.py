@@ -134,7 +134,7 @@ class Statements(Expressions):
 
     def _run_augassign(self, node: ast.AugAssign, env: Env) -> bool:
         left, right = self.value(node.target, env), self.value(node.value, env)
-        value = combine([left, right], name=left.name, built=isinstance(node.op, ast.Add | ast.Mod))
+        value = self._operation(ast.BinOp(node.target, node.op, node.value), left, right)
         self.assign(node.target, value, node, env)
         return True
 

@@ -16,7 +16,11 @@ UNGUESSABLE = re.compile(
     r"verification|activation|invite|invitation|voucher|coupon|pin\b|_pin|auth|_key$|^key$|captcha|cookie|code$|^iv$)"
 )
 NOT_SECRET = re.compile(r"(?i)(hash|digest|encrypt|cipher|_field|_label|_url|_path|_file|_name$|_id$|_type|_len|count)")
-MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z][^\0]*")
+MARKUP = re.compile(
+    r"(?i)<\s*/?\s*(html|head|body|title|h[1-6]|p|div|span|a|b|i|u|s|em|strong|small|ul|ol|li|dl|dt|dd|table|thead|tbody|tr|t[dh]|"
+    r"img|input|form|br|hr|button|option|select|label|pre|code|script|style|iframe|svg|center|font|section|article|header|footer|"
+    r"nav|main|textarea|blockquote|figure|video|audio|meta|link|mark|td|abbr|cite|q|sup|sub)\b[^\0]*"
+)
 SQL = re.compile(
     r"(?is)\b(select\b.{1,400}\bfrom|insert\s+(or\s+\w+\s+)?into|update\b.{1,200}\bset|delete\s+from|drop\s+(table|database|"
     r"user|view|index|schema)|create\s+(table|database|user|index|view|temp|role)|alter\s+(table|user|database|role)|truncate|"

@@ -4,6 +4,7 @@ import re
 
 from domainlab.review.rule import BUILT, LOCAL, REMOTE, Call, Hit, Rule, Sink, confidence_of
 from domainlab.review.values import Value
+from domainlab.review.vocabulary import SQL
 
 SHELL = (
     "os.system", "os.popen", "os.popen2", "os.popen3", "os.popen4", "commands.getoutput", "commands.getstatusoutput",
@@ -38,7 +39,8 @@ def check(call: Call) -> Hit | None:
     if REMOTE_SHELL.match(call.last) or (call.last == "run" and call.receiver.name == "host"):
         for value in call.args[:1]:
             taint = value.reaching("command", BUILT | {"database"}) if value.built and not value.listed else None
-            if taint and re.search(r"\w", value.text.replace("\0", "")):
+            text = value.text.replace("\0", " ")
+            if taint and re.search(r"\w", text) and not SQL.search(text):
                 return Hit(call.node, source=taint, confidence="medium")
     return None
 

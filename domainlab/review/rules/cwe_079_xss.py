@@ -54,7 +54,7 @@ def returned(event: Returned) -> Hit | None:
 
 def _is_data(value: Value) -> bool:
     return value.name in ("dict", "flask.jsonify()", "list", "bool") or value.name.endswith(
-        ("jsonify()", "JsonResponse()", "render_template()", "render()", "redirect()", "send_file()", "JSONResponse()",
+        ("jsonify()", "json.dumps()", ".json()", "JsonResponse()", "render_template()", "render()", "redirect()", "send_file()", "JSONResponse()",
          "send_from_directory()", "json_response()", "HttpResponseRedirect()", "render_template_string()", "Response()",
          "HttpResponse()", "make_response()", "FileResponse()", "url_for()")
     )  # fmt: skip

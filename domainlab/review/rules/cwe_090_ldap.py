@@ -4,13 +4,14 @@ from domainlab.review.rule import LOCAL, REMOTE, Rule, Sink
 
 SEARCHES = (
     ".search_s", ".search_ext", ".search_ext_s", ".search_st", "ldap3.Connection().search", ".search",
-    "ldap.initialize().search", ".modify_s", ".delete_s",
+    "ldap.initialize().search", ".modify_s", ".delete_s", ".modify", ".add_s", ".modify_dn", ".compare_s",
 )  # fmt: skip
 
 
 def is_directory(call):
     """Whether the file works with LDAP at all: many things have a method `search`."""
-    return call.scope.module.imports("ldap", "ldap3") and not call.name.startswith("re.")
+    filters = any(value.text.lstrip("\0").startswith("(") and "=" in value.text for value in call.args)
+    return (filters or call.scope.module.imports("ldap", "ldap3")) and not call.name.startswith("re.")
 
 
 RULE = Rule(

@@ -12,6 +12,12 @@ def check(call: Call) -> Hit | None:
     if call.last == "write" and ".py" in call.receiver.parts and call.receiver.name == "open()" and call.args:
         taint = call.args[0].reaching("code", REMOTE | {"input"})
         return Hit(call.node, "A stranger's text is written into code", confidence_of(taint), taint) if taint else None
+    command = call.argument(0, "args")
+    if command is not None and command.listed and call.name.startswith(("subprocess.", "asyncio.", "os.")):
+        first, second, program = (command.item(str(place)) for place in range(3))
+        if program and second and second.text == "-c" and (first.name == "sys.executable" or "python" in first.text):
+            taint = program.reaching("code", KINDS | ({"unknown"} if program.built else set()))
+            return Hit(call.node, source=taint, confidence=confidence_of(taint)) if taint else None
     return None
 
 

@@ -13,7 +13,7 @@ def check(call: Call) -> Hit | None:
         loose = value.known and str(value.const).lower() in ("none", "false", "")
         return Hit(call.node, "Other sites can make the browser send the cookie", "high") if loose else None
     if missing(call, "samesite") and "secure" in call.keywords and "httponly" in call.keywords:
-        return Hit(call.node, "samesite is missing", "medium")
+        return Hit(call.node, "samesite is missing", "low")
     return None
 
 

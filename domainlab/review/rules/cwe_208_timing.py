@@ -26,8 +26,10 @@ def compared(event: Comparison) -> Hit | None:
 
 
 def _is_secret(value: Value, node: ast.AST) -> bool:
-    if value.name.endswith(DIGEST):
+    if any(taint.kind == "mac" for taint in value.taints):
         return True
+    if value.name.endswith(DIGEST):
+        return any(taint.kind == "secret" for taint in value.taints)
     word = key_of(node) or (key_of(node.func) if isinstance(node, ast.Call) else "")
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         word = str(node.slice.value)
@@ -42,8 +44,8 @@ def loops(module: Module) -> Iterable[Hit]:
             test = loop.body[0] if len(loop.body) == 1 else None
             leaves = isinstance(test, ast.If) and isinstance(test.body[0], ast.Return)
             if leaves and isinstance(test.test, ast.Compare) and isinstance(test.test.ops[0], ast.NotEq):
-                words = [function.name, *(one.arg for one in function.args.args)]
-                if any(SECRET.search(word) or "constant" in word for word in words):
+                lengths = any("len(" in ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.Compare))
+                if lengths and ast.unparse(loop.iter).startswith("zip("):
                     yield Hit(test, "The loop ends at the first difference")
 
 

@@ -1,16 +1,40 @@
 """CWE-347: a signature is there and nobody checks it."""
 
+import ast
 import re
+from collections.abc import Iterable
 
 from domainlab.review.rule import Call, Hit, Rule
+from domainlab.review.syntax import Module
 
+MARKS = re.compile(r"(?i)(signature|hmac|compare_digest|\bsig\b|verify_sig|self\.mark|\bmac\b|given|digest)")
 DECODERS = re.compile(r"(^|\.)(jwt|jose\.jwt|python_jose\.jwt|jwt\.PyJWT\(\)|authlib\.jose\.jwt)\.(decode|decode_complete)$")
 UNCHECKED = ("jwt.get_unverified_claims", "jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims",
              "itsdangerous.URLSafeSerializer().loads_unsafe", ".loads_unsafe")  # fmt: skip
 
 
+def ignored(module: Module) -> Iterable[Hit]:
+    """A signature that does not fit is noticed, and the data is used all the same."""
+    for node in module.walk(ast.If):
+        test = ast.unparse(node.test)
+        wrong = test.startswith("not ") or " != " in test
+        if wrong and MARKS.search(test) and not node.orelse and node.body and not _leaves(node.body):
+            yield Hit(node, "A wrong signature changes nothing", "medium")
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    last = body[-1]
+    if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break | ast.Assign):
+        return True
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and ast.unparse(last.value.func).rpartition(".")[2] in (
+        "abort", "exit", "send_error", "fail", "append", "add", "error",
+    )  # fmt: skip
+
+
 def check(call: Call) -> Hit | None:
     """A token is decoded without its signature, or with an algorithm that the token may choose."""
+    if call.last == "startswith" and any(taint.kind == "mac" for taint in call.receiver.taints):
+        return Hit(call.node, "The beginning of a signature is enough, even an empty one", "high")
     if any(call.name == name or (name[0] == "." and call.name.endswith(name)) for name in UNCHECKED):
         return Hit(call.node, "Claims are read without a check of the signature", "high")
     if not DECODERS.search(call.name):
@@ -31,4 +55,4 @@ def check(call: Call) -> Hit | None:
     return None
 
 
-RULE = Rule(cwe=347, name="signature-not-checked", also=(345, 287), on_call=check)
+RULE = Rule(cwe=347, name="signature-not-checked", also=(345, 287), on_call=check, on_module=ignored)

@@ -17,7 +17,7 @@ def check(call: Call) -> Hit | None:
             if taint:
                 return Hit(call.node, source=taint, confidence="medium")
     if call.name in WAITS and "timeout" not in call.keywords and "**" not in call.keywords:
-        return Hit(call.node, "Without a timeout the request may wait for ever")
+        return Hit(call.node, "Without a timeout the request may wait for ever", "low")
     if call.last == "read" and not call.args and call.name.startswith(("request.stream", "flask.request.stream", "self.rfile")):
         return Hit(call.node, "The body is read whole, however long it is")
     if call.name == "self.rfile.read" and call.args and call.args[0].reaching("alloc", REMOTE):

@@ -13,7 +13,8 @@ LOOKS = re.compile(r"(?i)(file_size|max_length|limit|max_|most|_size\b|too (big|
 def check(call: Call) -> Hit | None:
     """Foreign data is unpacked whole, in a function that asks for no size."""
     whole = call.name in WHOLE
-    if not whole and not (OPEN.match(call.name) and not (call.last in ("read", "decompress") and len(call.args) > (call.last == "decompress"))):
+    limited = call.last in ("read", "decompress") and len(call.args) > (call.last == "decompress" or "ZipFile().read" in call.name)
+    if not whole and (limited or not OPEN.match(call.name)):
         return None
     if call.last == "decompress" and "max_length" in call.keywords:
         return None
@@ -25,7 +26,7 @@ def check(call: Call) -> Hit | None:
     for value in values:
         taint = value.reaching("alloc", REMOTE | {"parameter", "file"})
         if taint:
-            return Hit(call.node, source=taint, confidence="high" if taint.kind in REMOTE else "medium")
+            return Hit(call.node, source=taint, confidence="high" if taint.kind in REMOTE else "low" if call.last == "extractall" else "medium")
     return None
 
 

@@ -1,17 +1,18 @@
 """CWE-434: files of any kind are stored where they may be opened or run."""
 
+import ast
 import re
 
 from domainlab.review.rule import REMOTE, Call, Hit, Rule
 
-LOOKS = re.compile(r"(?i)(allowed|extension|suffix|splitext|endswith|\.ext\b|imghdr|magic|filetype|validat|whitelist|verify\(\)|"
-                   r"Image\.open|rsplit\(['\"]\.|suffixes|FileExtensionValidator|FileAllowed|KINDS|TYPES|uuid)")  # fmt: skip
+LOOKS = re.compile(r"(?i)(allowed|extension|suffix|splitext|endswith|\bext\b|ending|imghdr|magic|filetype|rsplit|kind)")
+VALIDATORS = re.compile(r"(?i)(FileExtensionValidator|FileAllowed|allowed_file|validate_\w*(file|image|upload)|Image\.open|imghdr)")
 FILES = ("open", "aiofiles.open", "io.open")
 
 
 def check(call: Call) -> Hit | None:
     """An upload is saved under its own name, in a file in which nobody looks at its kind."""
-    if not call.args or LOOKS.search("\n".join(_around(call))):
+    if not call.args or _looked(call):
         return None
     uploads = "FILES" in call.receiver.name or any("files" in one.text.lower() for one in call.receiver.taints)
     if call.last == "save" and (uploads or "file" in call.receiver.name.lower()):
@@ -20,10 +21,17 @@ def check(call: Call) -> Hit | None:
     mode = call.argument(1, "mode")
     if (call.name in FILES and mode is not None and "w" in mode.text) or call.name.endswith((".write_bytes", "shutil.copyfileobj")):
         place = call.receiver if call.last == "write_bytes" else call.args[0]
-        if any("filename" in line or ".name" in line for line in _around(call)) and place.kinds("*x") & REMOTE:
+        if any("filename" in line or ".name" in line for line in _around(call)) and place.kinds("*x") & (REMOTE | {"parameter"}):
             if any(word in "\n".join(_around(call)) for word in ("UploadFile", "FILES", "files[", "files.get", "filename")):
                 return Hit(call.node, "The upload keeps its name, whatever kind of file it is")
     return None
+
+
+def _looked(call: Call) -> bool:
+    """Whether a condition of the function is about the kind of file."""
+    around = call.scope.function or call.scope.module.tree
+    tests = [ast.unparse(node.test) for node in ast.walk(around) if isinstance(node, ast.If | ast.IfExp)]
+    return any(LOOKS.search(test) for test in tests) or any(VALIDATORS.search(line) for line in _around(call))
 
 
 def _around(call: Call) -> tuple[str, ...]:

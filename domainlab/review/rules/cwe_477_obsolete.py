@@ -4,7 +4,6 @@ from domainlab.review.rule import Call, Hit, Rule
 
 GONE = {
     "os.popen2": "subprocess", "os.popen3": "subprocess", "os.popen4": "subprocess", "os.spawnvp": "subprocess",
-    "cgi.escape": "html.escape", "cgi.FieldStorage": "a web framework", "cgi.parse_header": "email.message",
     "imp.load_source": "importlib", "imp.find_module": "importlib", "imp.load_module": "importlib",
     "inspect.getargspec": "inspect.signature", "time.clock": "time.perf_counter", "platform.linux_distribution": "distro",
     "base64.encodestring": "base64.encodebytes", "base64.decodestring": "base64.decodebytes", "string.letters": "string.ascii_letters",

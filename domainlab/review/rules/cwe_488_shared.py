@@ -1,10 +1,8 @@
 """CWE-488: what belongs to one user is kept where all requests see it."""
 
 import ast
-from collections.abc import Iterable
 
 from domainlab.review.rule import Assignment, Hit, Rule
-from domainlab.review.syntax import Module
 
 
 def assigned(event: Assignment) -> Hit | None:
@@ -15,11 +13,6 @@ def assigned(event: Assignment) -> Hit | None:
     shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
     taint = event.value.reaching("session", {"request"}) if event.target in shared else None
     return Hit(event.node, source=taint, confidence="high") if taint else None
-
-
-def nothing(module: Module) -> Iterable[Hit]:
-    """Nothing to find by form alone."""
-    return ()
 
 
 RULE = Rule(cwe=488, name="shared-session-data", also=(567, 362), on_assignment=assigned)

@@ -21,7 +21,7 @@ def check(call: Call) -> Hit | None:
         if plain.removesuffix("()").endswith(("request.headers", "os.environ", "request.form", "request.cookies", "request.POST")) or plain == "dict" and any(
             WHOLE.search(one.text) and one.text.endswith(("headers", "environ")) for one in value.taints
         ):
-            return Hit(call.node, "Everything is logged, secrets included", "medium")
+            return Hit(call.node, "Everything is logged, secrets included", "low" if call.name == "print" else "medium")
     return None
 
 

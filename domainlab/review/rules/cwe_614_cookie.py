@@ -32,10 +32,21 @@ def switched_off(event: Assignment, settings: tuple[str, ...], flag: str) -> boo
     return bool(off) and (event.last in settings or (event.last.lower() == flag and "[" in event.target and isinstance(event.node, ast.Assign)))
 
 
+def morsel(event: Assignment, flag: str) -> bool:
+    """Whether a sensitive cookie of http.cookies is made in a function that never mentions a flag."""
+    if not event.target.startswith("http.cookies.SimpleCookie()[") or not SENSITIVE.search(event.last):
+        return False
+    function, module = event.scope.function, event.scope.module
+    lines = module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+    return not any(flag in line.lower() for line in lines)
+
+
 def assigned(event: Assignment) -> Hit | None:
     """A setting says so."""
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "REMEMBER_COOKIE_SECURE", "JWT_COOKIE_SECURE")
-    return Hit(event.node, "Cookies travel without encryption too", "high") if switched_off(event, names, "secure") else None
+    if switched_off(event, names, "secure"):
+        return Hit(event.node, "Cookies travel without encryption too", "high")
+    return Hit(event.node, "secure is missing") if morsel(event, "secure") else None
 
 
 RULE = Rule(cwe=614, name="cookie-not-secure", also=(311, 319), on_call=check, on_assignment=assigned)

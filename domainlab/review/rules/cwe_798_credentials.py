@@ -46,10 +46,20 @@ def compared(event: Comparison) -> Hit | None:
         (event.left, event.node.left, event.right),
         (event.right, event.node.comparators[0], event.left),
     ):
-        secret = any(taint.kind == "secret" for taint in mine.taints) or is_secret(getattr(node, "attr", getattr(node, "id", "")))
+        secret = is_secret(_word(node)) and not mine.known
         if secret and _is_credential(other):
             return Hit(event.node, "The password stands in the code", "high")
     return None
+
+
+def _word(node: ast.AST) -> str:
+    """The last word of a place: x.password, form["password"], form.get("password")."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        node = node.args[0]
+    elif isinstance(node, ast.Subscript):
+        node = node.slice
+    word = getattr(node, "attr", getattr(node, "id", getattr(node, "value", "")))
+    return word if isinstance(word, str) else ""
 
 
 def written(module: Module) -> Iterable[Hit]:

@@ -19,6 +19,10 @@ def check(call: Call) -> Hit | None:
     if call.name.endswith(".__dict__.update") or call.name in ("vars().update",):
         taint = next((found for value in call.args if (found := value.reaching("attribute", UNTRUSTED))), None)
         return Hit(call.node, source=taint, confidence="high") if taint else None
+    if call.last == "update" and call.args and re.search(r"(^self\.\w+|\[\]|session|config)\.update$", call.name):
+        taint = call.args[0].reaching("attribute", REMOTE)
+        if taint and not call.name.startswith(("hashlib", "hmac")):
+            return Hit(call.node, source=taint, confidence="medium")
     if "**" in call.keywords and call.last[:1].isupper() or call.last in ("update", "create", "filter_by") and "**" in call.keywords:
         taint = call.keywords["**"].reaching("attribute", REMOTE)
         if taint and any(word in taint.text for word in BODY):
