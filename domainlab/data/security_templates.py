@@ -20,6 +20,7 @@ few neutral lines of `surroundings.txt` stand around the code; the two sides of 
 """
 
 import ast
+import functools
 import itertools
 import re
 import zlib
@@ -165,10 +166,14 @@ def _surroundings(template: Template, variant: int) -> tuple[str, str]:
     """Neutral code before and after, chosen by the names alone; variant 0 stands as it was written."""
     if variant == 0:
         return "", ""
-    parts = (FOLDER / "surroundings.txt").read_text(encoding="utf-8").strip("\n").split("\n----\n")
-    pool = parts[SIDES.index(template.split) :: 2]
+    pool = _pool()[SIDES.index(template.split) :: 2]
     rank = zlib.crc32(f"{template.group} {variant}".encode())
     chosen = pool[rank % len(pool)], pool[(rank // 64 + 1) % len(pool)]
     if chosen[0] == chosen[1]:
         return chosen[0], ""
     return ("", chosen[1]) if rank % 3 == 0 else chosen
+
+
+@functools.cache
+def _pool() -> list[str]:
+    return (FOLDER / "surroundings.txt").read_text(encoding="utf-8").strip("\n").split("\n----\n")
