@@ -1,7 +1,7 @@
-"""Bandit's findings as ours, with their origin; its remarks on imports and plain calls are left out.
+"""Bandit's findings as ours, with their origin.
 
-Bandit reports `import subprocess` or any use of `random` as well. Such remarks say where to look, not what is wrong,
-and bandit reports them for repaired code just the same; MUTED names them. Bandit itself runs in this process on text.
+Bandit runs in this process on text. What it reports for repaired code just the same counts only where a rule agrees:
+see `merge.REMARKS`.
 """
 
 import io
@@ -14,12 +14,6 @@ from bandit.core import manager as bandit_manager
 from domainlab.review.findings import Finding, Place
 from domainlab.review.merge import finding
 
-# Remarks without a flaw: asserts, imports, subprocess without shell, random outside of security, plain bindings.
-MUTED = frozenset(
-    "B101 B104 B105 B106 B107 B110 B112 B303 B310 B311 B324 B401 B402 B403 B404 B405 B406 B407 B408 B409 B410 B411 "
-    "B412 B413 B415 B603 B606 B607 B404 B301 B307 B102 B602 B604 B605 B608 B609 B610 B611 B703 B704 B308 B701 B113 "
-    "B103 B108 B506 B314 B313 B318 B319 B320 B202".split()
-)
 # Where the official entry describes the flaw better than the general class that bandit gives.
 CWE_OF = {"B201": 489, "B501": 295, "B306": 377, "B325": 377, "B508": 319, "B509": 319, "B507": 295, "B323": 295}
 CONFIDENCE = {"LOW": "low", "MEDIUM": "medium", "HIGH": "high"}
@@ -35,12 +29,12 @@ def bandit_issues(source: str) -> list[bandit_issue.Issue]:
 
 
 def bandit_findings(source: str, path: str) -> list[Finding]:
-    """Bandit's findings about a text, without its remarks."""
+    """Bandit's findings about a text, in our form."""
     lines = source.splitlines()
     return [
         _finding(one, path, lines)
         for one in bandit_issues(source)
-        if one.test_id not in MUTED and (one.cwe.id or one.test_id in CWE_OF)
+        if one.cwe.id or one.test_id in CWE_OF
     ]
 
 

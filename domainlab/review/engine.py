@@ -11,7 +11,7 @@ from domainlab.review.expressions import GROWING, Env
 from domainlab.review.rule import Assignment, Call, Catalogue, Comparison, Hit, Returned, Rule, Scope
 from domainlab.review.sources import default_of, is_handler, is_request, parameter_kind, source_of_name
 from domainlab.review.statements import Statements
-from domainlab.review.syntax import FUNCTIONS, Module, functions_of, key_of
+from domainlab.review.syntax import FUNCTIONS, Module, key_of
 from domainlab.review.values import NOTHING, Taint, Value, combine, join, tainted
 
 DEEPEST_CALL = 4
@@ -264,5 +264,3 @@ EVENTS = ("on_call", "on_assignment", "on_return", "on_comparison", "on_module")
 def _is_static(function: ast.FunctionDef) -> bool:
     return any(getattr(one, "id", "") == "staticmethod" for one in function.decorator_list)
 
-
-__all__ = ["Engine", "Found", "functions_of"]

@@ -63,12 +63,14 @@ class FileReview:
     path: str
     findings: tuple[Finding, ...]
     skipped: Skipped | None = None
+    suppressed: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What came out of a scan of many files."""
+    """What came out of a scan of many files; `suppressed` findings were ignored by a comment in the code."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     files: int
+    suppressed: tuple[Finding, ...] = ()

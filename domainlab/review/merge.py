@@ -15,6 +15,14 @@ FAMILIES = (
     {259, 798, 321, 522}, {295, 297, 599}, {502, 915}, {611, 776, 827, 20}, {732, 276, 277}, {377, 379, 378},
     {79, 80, 116}, {605, 668}, {703, 390, 391}, {319, 311},
 )  # fmt: skip
+# Bandit's remarks on imports and plain calls, and its tests that look at form where a rule follows the data.
+REMARKS = frozenset(
+    f"bandit-B{number}"
+    for number in (
+        "101 102 103 104 105 106 107 108 110 112 113 202 301 303 307 308 310 311 313 314 318 319 320 324 401 402 403 404 "
+        "405 406 407 408 409 410 411 412 413 415 506 602 603 604 605 606 607 608 609 610 611 701 703 704"
+    ).split()
+)
 
 
 def finding(
@@ -37,9 +45,9 @@ def merge(found: Iterable[Finding]) -> list[Finding]:
     ordered = sorted(found, key=lambda one: (_rank(one), one.line, one.column, one.cwe, one.message))
     for one in ordered:
         twin = next((key for key, other in kept.items() if same_flaw(one, other)), None) if one.line else None
-        if twin is None:
+        if twin is None and one.rule not in REMARKS:
             kept[len(kept), one.line] = one
-        else:
+        elif twin is not None:
             other = kept[twin]
             kept[twin] = replace(
                 other,

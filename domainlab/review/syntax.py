@@ -21,6 +21,7 @@ class Module:
     lines: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
     parents: dict[int, ast.AST] = field(default_factory=dict)
+    nodes: dict[type, list[ast.AST]] = field(default_factory=dict)  # every node by its class, outer before inner
 
     def text(self, node: ast.AST) -> str:
         """The code of a node on its first line, shortened."""
@@ -39,8 +40,17 @@ class Module:
         return self.imports(*WEB)
 
     def walk(self, *kinds: type) -> Iterator[ast.AST]:
-        """Every node of these kinds, in no promised order."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
+        """Every node of these kinds, kind by kind, outer before inner."""
+        return (node for kind in kinds for node in self.nodes.get(kind, ()))
+
+    @property
+    def functions(self) -> list[ast.FunctionDef]:
+        """Every function of the file."""
+        return [*self.nodes.get(ast.FunctionDef, ()), *self.nodes.get(ast.AsyncFunctionDef, ())]
+
+    def lines_of(self, function: ast.FunctionDef | None) -> tuple[str, ...]:
+        """The lines of a function without its decorators; those of the whole file for None."""
+        return self.lines if function is None else self.lines[function.lineno - 1 : function.end_lineno]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node."""
@@ -69,14 +79,19 @@ class Module:
 def parse_module(source: str, path: str) -> Module:
     """Parse a file; raises what `ast.parse` raises (SyntaxError, ValueError, RecursionError, MemoryError)."""
     tree = ast.parse(source)
-    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents, nodes = {}, {}
+    for node in ast.walk(tree):
+        nodes.setdefault(type(node), []).append(node)
+        for child in ast.iter_child_nodes(node):
+            parents[id(child)] = node
     return Module(
         path=path,
         source=source,
         tree=tree,
         lines=tuple(source.splitlines()),
-        aliases=_aliases(tree),
+        aliases=_aliases(nodes),
         parents=parents,
+        nodes=nodes,
     )
 
 
@@ -93,22 +108,15 @@ def key_of(node: ast.AST) -> str:
     return ""
 
 
-def functions_of(tree: ast.AST) -> list[ast.FunctionDef]:
-    """Every function in a tree, outer before inner."""
-    return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
-
-
-def _aliases(tree: ast.Module) -> dict[str, str]:
+def _aliases(nodes: dict[type, list[ast.AST]]) -> dict[str, str]:
     table = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                table[alias.asname or alias.name.split(".")[0]] = (
-                    alias.name if alias.asname else alias.name.split(".")[0]
-                )
-                if not alias.asname and "." in alias.name:
-                    table.setdefault(f"import {alias.name}", alias.name)  # `imports()` sees the inner module
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                table[alias.asname or alias.name] = f"{'.' * node.level}{node.module or ''}.{alias.name}"
+    for node in nodes.get(ast.Import, ()):
+        for alias in node.names:
+            first = alias.name.partition(".")[0]
+            table[alias.asname or first] = alias.name if alias.asname else first
+            if not alias.asname and first != alias.name:
+                table.setdefault(f"import {alias.name}", alias.name)  # `imports()` sees the inner module
+    for node in nodes.get(ast.ImportFrom, ()):
+        for alias in node.names:
+            table[alias.asname or alias.name] = f"{'.' * node.level}{node.module or ''}.{alias.name}"
     return table

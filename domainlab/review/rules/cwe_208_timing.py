@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from domainlab.review.rule import Comparison, Hit, Rule
-from domainlab.review.syntax import Module, functions_of, key_of
+from domainlab.review.syntax import Module, key_of
 from domainlab.review.values import Value
 
 SECRET = re.compile(r"(?i)(signature|digest|hmac|(^|_)mac$|(^|_)sig$|api_?key|token|secret|csrf|passw(or)?d_?hash|hashed|pw_?hash)")
@@ -39,7 +39,7 @@ def _is_secret(value: Value, node: ast.AST) -> bool:
 
 def loops(module: Module) -> Iterable[Hit]:
     """A comparison written as a loop that returns at the first difference."""
-    for function in functions_of(module.tree):
+    for function in module.functions:
         for loop in (node for node in ast.walk(function) if isinstance(node, ast.For)):
             test = loop.body[0] if len(loop.body) == 1 else None
             leaves = isinstance(test, ast.If) and isinstance(test.body[0], ast.Return)

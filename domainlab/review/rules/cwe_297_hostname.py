@@ -7,7 +7,7 @@ def assigned(event: Assignment) -> Hit | None:
     """`context.check_hostname = False`, unless the certificate itself goes unchecked too."""
     if event.last == "check_hostname" and event.value.known and event.value.const is False:
         function = event.scope.function
-        lines = event.scope.module.lines if function is None else event.scope.module.lines[function.lineno - 1 : function.end_lineno]
+        lines = event.scope.module.lines_of(function)
         if not any("CERT_NONE" in line for line in lines):
             return Hit(event.node, "Any valid certificate is accepted, whoever it belongs to", "high")
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from domainlab.review.rule import Hit, Rule
 from domainlab.review.sources import is_handler
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 CRITICAL = re.compile(r"(?i)(admin|delete|remove|shutdown|reboot|restart|transfer|withdraw|deposit|reset_|promote|grant|revoke|ban_|"
                       r"set_role|change_role|create_user|add_user|update_user|backup|restore|configur|settings|wipe|purge|payout|refund)")  # fmt: skip
@@ -20,7 +20,7 @@ def open_doors(module: Module) -> Iterable[Hit]:
     if not module.web:
         return
     guarded = bool(ASKS.search("\n".join(line for line in module.lines if not line.lstrip().startswith(("#", "import", "from")))))
-    for function in functions_of(module.tree):
+    for function in module.functions:
         owner = module.parent(function)
         if not is_handler(function, owner if isinstance(owner, ast.ClassDef) else None, module):
             continue
@@ -33,7 +33,7 @@ def open_doors(module: Module) -> Iterable[Hit]:
 
 
 def _others_ask(module: Module, function: ast.FunctionDef) -> bool:
-    others = [one for one in functions_of(module.tree) if one is not function and one.decorator_list]
+    others = [one for one in module.functions if one is not function and one.decorator_list]
     return any(re.search(r"(?i)login_required|permission|admin_required|require|jwt", ast.unparse(deco)) for one in others for deco in one.decorator_list)
 
 

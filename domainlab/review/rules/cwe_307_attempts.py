@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from domainlab.review.rule import Hit, Rule
 from domainlab.review.sources import is_handler
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 LIMITS = re.compile(r"(?i)(limit|attempt|lock|throttl|captcha|axes|ratelimit|retries|block|backoff|failed|tries)")
 PASSWORD = re.compile(r"(?i)(passw|pwd|check_password|authenticate|pin\b)")
@@ -17,8 +17,8 @@ def logins(module: Module) -> Iterable[Hit]:
     text = "\n".join(module.lines)
     if not module.web or LIMITS.search(text):
         return
-    for function in functions_of(module.tree):
-        body = "\n".join(module.lines[function.lineno - 1 : function.end_lineno])
+    for function in module.functions:
+        body = "\n".join(module.lines_of(function))
         named = re.search(r"(?i)(login|signin|sign_in|authenticate)", function.name)
         owner = module.parent(function)
         if named and PASSWORD.search(body) and is_handler(function, owner if isinstance(owner, ast.ClassDef) else None, module):

@@ -43,7 +43,7 @@ def _plain_ldap(call: Call) -> bool:
 
 def _starts_tls(call: Call) -> bool:
     function, module = call.scope.function, call.scope.module
-    lines = module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+    lines = module.lines_of(function)
     return any("starttls" in line or "stls(" in line or "prot_p" in line for line in lines)
 
 

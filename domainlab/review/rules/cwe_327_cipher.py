@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from domainlab.review.rule import Assignment, Call, Hit, Rule
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 CIPHERS = re.compile(
     r"(Crypto|Cryptodome)\.Cipher\.(DES|DES3|ARC2|ARC4|Blowfish|CAST|XOR)\.new$|"
@@ -44,7 +44,7 @@ def assigned(event: Assignment) -> Hit | None:
 
 def homemade(module: Module) -> Iterable[Hit]:
     """A function that is named after encrypting and combines characters with a repeated key by XOR."""
-    for function in functions_of(module.tree):
+    for function in module.functions:
         if not re.search(r"(?i)(encrypt|decrypt|cipher|scramble|obfuscat|seal|protect|encode|mask|xor)", function.name):
             continue
         for node in ast.walk(function):

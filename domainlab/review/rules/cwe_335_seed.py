@@ -25,7 +25,7 @@ def check(call: Call) -> Hit | None:
 
 
 def _secret_names(module: Module, function) -> Iterable[bool]:
-    lines = module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+    lines = module.lines_of(function)
     for line in lines:
         left, equals, _ = line.partition("=")
         yield bool(equals) and is_unguessable(left.strip().rpartition(".")[2])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from domainlab.review.rule import Assignment, Call, Hit, Rule
 from domainlab.review.sources import is_handler
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 OFF = ("WTF_CSRF_ENABLED", "CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT", "CSRF_COOKIE_SECURE_DISABLED", "csrf_enabled")
 CHANGES = re.compile(r"(?i)(\.delete\(|\.commit\(|\.remove\(|\.save\(|\b(UPDATE|DELETE|INSERT)\b|\.update\(|\.pop\()")
@@ -42,7 +42,7 @@ def exempt(module: Module) -> Iterable[Hit]:
             name = module.dotted(decorator)
             if name.endswith(("csrf_exempt", "csrf.exempt", "CSRFProtect().exempt")) and not _is_signed(node, module):
                 yield Hit(decorator, "The view is exempt from the protection", "high")
-    for function in functions_of(module.tree):
+    for function in module.functions:
         if _changes_by_get(function, module):
             yield Hit(function, "A plain link changes something: GET has no protection")
 
@@ -55,7 +55,7 @@ def _changes_by_get(function: ast.FunctionDef, module: Module) -> bool:
     allowed = {part.value for word in methods for part in ast.walk(word) if isinstance(part, ast.Constant)}
     if (methods and "GET" not in allowed) or "POST" in allowed:
         return False
-    body = "\n".join(module.lines[function.lineno - 1 : function.end_lineno])
+    body = "\n".join(module.lines_of(function))
     acts = re.search(r"(?i)(delete|remove|transfer|update|change|unsubscribe|cancel|disable|enable|promote|revoke)", function.name)
     return bool(acts and CHANGES.search(body))
 

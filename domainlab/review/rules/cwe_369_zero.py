@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable
 
 from domainlab.review.rule import Hit, Rule
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 FOREIGN = re.compile(r"(int|float)\(.*(request|input\(|argv|self\.get_argument)")
 
 
 def divisions(module: Module) -> Iterable[Hit]:
     """A division by a number that was read from outside in the same function, without a look at it."""
-    for function in functions_of(module.tree):
+    for function in module.functions:
         nodes = list(ast.walk(function))
         numbers = {
             target.id: node

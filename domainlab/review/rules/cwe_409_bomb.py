@@ -19,7 +19,7 @@ def check(call: Call) -> Hit | None:
     if call.last == "decompress" and "max_length" in call.keywords:
         return None
     function, module = call.scope.function, call.scope.module
-    lines = module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+    lines = module.lines_of(function)
     if any(LOOKS.search(line) for line in lines):
         return None
     values = [*call.args[:1], call.receiver] if not call.last == "extractall" else [call.receiver]

@@ -12,8 +12,11 @@ FILES = ("open", "aiofiles.open", "io.open")
 
 def check(call: Call) -> Hit | None:
     """An upload is saved under its own name, in a file in which nobody looks at its kind."""
-    if not call.args or _looked(call):
-        return None
+    place = call.last in ("save", "write_bytes", "copyfileobj") or call.name in FILES
+    return _stored(call) if place and call.args and not _looked(call) else None
+
+
+def _stored(call: Call) -> Hit | None:
     uploads = "FILES" in call.receiver.name or any("files" in one.text.lower() for one in call.receiver.taints)
     if call.last == "save" and (uploads or "file" in call.receiver.name.lower()):
         name = next((value for value in call.args if "request" in value.kinds("*x")), None)
@@ -36,7 +39,7 @@ def _looked(call: Call) -> bool:
 
 def _around(call: Call) -> tuple[str, ...]:
     function, module = call.scope.function, call.scope.module
-    return module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+    return module.lines_of(function)
 
 
 RULE = Rule(cwe=434, name="unrestricted-upload", also=(646, 351), on_call=check)

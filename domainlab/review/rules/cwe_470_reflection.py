@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from domainlab.review.rule import LOCAL, REMOTE, UNTRUSTED, Call, Hit, Rule, confidence_of
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 from domainlab.review.vocabulary import fixed_head
 
 IMPORTS = ("importlib.import_module", "__import__", "imp.load_source", "pydoc.locate", "django.utils.module_loading.import_string",
@@ -43,7 +43,7 @@ def lookups(module: Module) -> Iterable[Hit]:
 
 def _checked(module: Module, node: ast.Subscript) -> bool:
     name = ast.unparse(node.slice)
-    for function in functions_of(module.tree):
+    for function in module.functions:
         if function.lineno <= node.lineno <= function.end_lineno:
             tests = [one for one in ast.walk(function) if isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.In | ast.NotIn)]
             return any(ast.unparse(one.left) == name for one in tests)

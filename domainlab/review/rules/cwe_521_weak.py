@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from domainlab.review.rule import Assignment, Call, Comparison, Hit, Rule
 from domainlab.review.sources import is_handler
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 PASSWORD = re.compile(r"(?i)passw|pwd")
 LEAST = 8
@@ -47,10 +47,10 @@ def _near_password(call: Call) -> bool:
 
 def handlers(module: Module) -> Iterable[Hit]:
     """Registration that never looks at the password."""
-    for function in functions_of(module.tree):
+    for function in module.functions:
         if not SETS.search(function.name) or not is_handler(function, None, module):
             continue
-        body = "\n".join(module.lines[function.lineno - 1 : function.end_lineno])
+        body = "\n".join(module.lines_of(function))
         if PASSWORD.search(body) and not re.search(r"(?i)len\(|valid|strength|match|policy|check|isdigit|any\(|all\(|hash", body):
             yield Hit(function, "Any password is accepted", "medium")
 

@@ -37,7 +37,7 @@ def morsel(event: Assignment, flag: str) -> bool:
     if not event.target.startswith("http.cookies.SimpleCookie()[") or not SENSITIVE.search(event.last):
         return False
     function, module = event.scope.function, event.scope.module
-    lines = module.lines if function is None else module.lines[function.lineno - 1 : function.end_lineno]
+    lines = module.lines_of(function)
     return not any(flag in line.lower() for line in lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from domainlab.review.rule import Hit, Rule
 from domainlab.review.sources import is_handler
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 
 LOOKUP = re.compile(r"(\.get\(|get_or_404\(|get_object_or_404\(|filter_by\(\s*id=|find_one\(|objects\.get\(|WHERE\s+id)")
 LOGIN = re.compile(r"(?i)(login_required|jwt_required|IsAuthenticated|permission_required)")
@@ -16,13 +16,13 @@ PERSONAL = re.compile(r"(?i)(order|invoice|document|account|profile|message|paym
 
 def handlers(module: Module) -> Iterable[Hit]:
     """A handler behind a login that takes an id, looks it up, and never asks whose entry it is."""
-    for function in functions_of(module.tree):
+    for function in module.functions:
         owner = module.parent(function)
         if not is_handler(function, owner if isinstance(owner, ast.ClassDef) else None, module):
             continue
         decorators = " ".join(ast.unparse(one) for one in function.decorator_list)
         ids = [one.arg for one in function.args.args if one.arg == "id" or one.arg.endswith(("_id", "pk"))]
-        body = "\n".join(module.lines[function.lineno - 1 : function.end_lineno])
+        body = "\n".join(module.lines_of(function))
         if LOGIN.search(decorators) and ids and LOOKUP.search(body) and not OWNER.search(body.replace("user_id)", "")):
             if PERSONAL.search(f"{function.name} {decorators}"):
                 yield Hit(function, "Nobody asks whose entry it is")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from domainlab.review.rule import Assignment, Call, Comparison, Hit, Rule
-from domainlab.review.syntax import Module, functions_of
+from domainlab.review.syntax import Module
 from domainlab.review.vocabulary import is_secret, looks_like_secret
 
 ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^:/@\s]+:([^@/\s{}%$<>]{3,})@[^\s]+")
@@ -67,7 +67,7 @@ def written(module: Module) -> Iterable[Hit]:
     for node in module.walk(ast.Constant):
         if isinstance(node.value, str) and (TOKEN.match(node.value) or _has_password(node.value)):
             yield Hit(node, "A secret stands in the code", "high")
-    for function in functions_of(module.tree):
+    for function in module.functions:
         spec = function.args
         positional = spec.posonlyargs + spec.args
         pairs = list(zip(reversed(positional), reversed(spec.defaults), strict=False))

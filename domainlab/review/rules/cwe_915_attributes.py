@@ -43,7 +43,7 @@ def assigned(event: Assignment) -> Hit | None:
 def loops(module: Module) -> Iterable[Hit]:
     """A merge that follows foreign keys into objects, `__class__` included."""
     for function in module.walk(ast.FunctionDef, ast.AsyncFunctionDef):
-        text = "\n".join(module.lines[function.lineno - 1 : function.end_lineno])
+        text = "\n".join(module.lines_of(function))
         calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
         again = any(ast.unparse(one.func).rpartition(".")[2] == function.name for one in calls)
         sets = next((one for one in calls if ast.unparse(one.func) == "setattr"), None)
