@@ -16,7 +16,7 @@ from domainlab.settings import ROOT
 from pins import PIN, pin_lines, pinned_modules
 
 PACKAGE = ROOT / "domainlab"
-APPS = {"pretrain", "review", "assist"}
+APPS = {"pretrain", "forget", "review", "assist"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 CORE = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 FOLDERS = {path.parent.name for path in PACKAGE.glob("*/*.py")}

@@ -7,6 +7,8 @@ stage j + 1. Definitions: Lopez-Paz & Ranzato 2017, section 3; Chaudhry et al. 2
 np.float64(0.538)
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -102,3 +104,28 @@ def forward_transfer(scores: ArrayLike) -> float:
     """
     table = _checked(scores)
     return float((np.diag(table[:-1]) - table[0])[1:].mean().round(12))
+
+
+def kept_interval(
+    before: Mapping[str, ArrayLike], after: Mapping[str, ArrayLike], chance: Mapping[str, float], *, seed: int = 0
+) -> Interval:
+    """Mean retention over suites (each counted at most 1) with its 95 % bootstrap interval over items and seeds.
+
+    Args:
+        before: suite -> `(n,)` scores of the base.
+        after: suite -> `(seeds, n)` scores after training; the same seeds in every suite.
+        chance: suite -> score of guessing.
+        seed: of the resampling.
+    """
+    rng, drawn, means = np.random.default_rng(seed), [], []
+    seeds = len(np.atleast_2d(next(iter(after.values()))))
+    rows = rng.multinomial(seeds, np.full(seeds, 1 / seeds), DRAWS) / seeds
+    for name, base in before.items():
+        old, new = np.asarray(base, dtype=float), np.atleast_2d(np.asarray(after[name], dtype=float))
+        items = rng.multinomial(len(old), np.full(len(old), 1 / len(old)), DRAWS) / len(old)
+        ratio = retention(items @ old, ((rows @ new) * items).sum(axis=1), chance=chance[name])
+        drawn.append(np.minimum(np.nan_to_num(ratio, nan=1.0), 1.0))
+        means.append(retention(old.mean(), new.mean(), chance=chance[name]))
+    mean, values = mean_retention(means), np.mean(drawn, axis=0)
+    low, high = np.quantile(values, [0.025, 0.975])
+    return Interval(mean=mean, low=float(min(low, mean)), high=float(max(high, mean)), n=sum(map(len, before.values())))

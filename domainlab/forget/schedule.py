@@ -1,11 +1,13 @@
 """How the share of replay changes during training: constant, or a step, a line or a cosine between two shares.
 
-A progressive schedule and a constant one are only comparable with the same number of new and old examples; so
-`Schedule.mean` says which constant a schedule has to beat (in examples: see `equal_constant`).
+A progressive schedule and a constant one are only comparable with the same number of new and old examples;
+`progressive` makes such a schedule, `equal_constant` names the constant of any schedule.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from scipy.optimize import brentq
 
 from domainlab.errors import ConfigError
 
@@ -50,3 +52,19 @@ class Schedule:
             raise ConfigError("A share of 1 leaves no room for new examples, so no constant replays as much.")
         per_new = sum(share / (1 - share) for share in shares) / GRID
         return per_new / (1 + per_new)
+
+
+def progressive(share: float, shape: str, *, rising: bool) -> Schedule:
+    """From 0 up, or down to 0, replaying as many old examples per new one as the constant `share` does.
+
+    >>> round(progressive(0.2, "step", rising=True).end, 3)  # one third of the second half is old
+    0.333
+
+    Raises:
+        ConfigError: no such shape, or a share that is not between 0 and a half.
+    """
+    if not 0 < share <= 0.5:
+        raise ConfigError(f"share must be above 0 and at most a half; got {share}.")
+    up = Schedule(start=0.0, end=share, shape=shape)
+    end = brentq(lambda end: replace(up, end=end).equal_constant() - share, share, 0.9999)
+    return replace(up, end=end) if rising else replace(up, start=end, end=0.0)

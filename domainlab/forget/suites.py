@@ -6,7 +6,7 @@ model that lost everything still gets a quarter right.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -88,10 +88,12 @@ def answer_scores(chat: Chat, suite: Suite) -> np.ndarray:
 
 
 def suite_scores(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, suite: Suite) -> np.ndarray:
-    """1 where the model is right, `(n,)`: by its greedy answer, or by the likeliest choice."""
+    """1 where the model is right, `(n,)`: by its greedy answer, or by the likeliest choice after the chat prompt."""
     if not suite.probes[0].choices:
         return answer_scores(HFChat(model, tokenizer, progress=False), suite)
-    prompts = [probe.prompt for probe in suite.probes for _ in probe.choices]
+    chats = [[{"role": "user", "content": probe.prompt}] for probe in suite.probes]
+    asked = tokenizer.apply_chat_template(chats, tokenize=False, add_generation_prompt=True)
+    prompts = [text for text, probe in zip(asked, suite.probes, strict=True) for _ in probe.choices]
     choices = [choice for probe in suite.probes for choice in probe.choices]
     found = iter(continuation_loglikelihood(model, tokenizer, prompts, choices))
     best = [probe.choices[int(np.argmax([next(found) for _ in probe.choices]))] for probe in suite.probes]
@@ -171,10 +173,7 @@ def refuse_overlap(training: Sequence[Example], suites: Sequence[Suite | TextSui
             found = set(find_leaks(training, tests)["test_id"])
         else:
             same = {p.id for p in suite.probes if " ".join(p.prompt.split()).casefold() in asked}
-            tests = [
-                Example(id=p.id, prompt=p.prompt, response=p.answers[0], domain="", group="") for p in suite.probes
-            ]
-            tests = [test for test in tests if len(f"{test.prompt} {test.response}".split()) > 13]
+            tests = [test for test in probe_examples(suite) if len(f"{test.prompt} {test.response}".split()) > 13]
             leaks = find_leaks(training, tests)
             found = same | set(leaks.loc[leaks["share"] > 0.5, "test_id"])
         if found:
@@ -185,6 +184,9 @@ def refuse_overlap(training: Sequence[Example], suites: Sequence[Suite | TextSui
             )
 
 
-def smaller(suite: Suite, n: int) -> Suite:
-    """The first `n` probes of a suite."""
-    return replace(suite, probes=suite.probes[:n])
+def probe_examples(suite: Suite, n: int | None = None) -> list[Example]:
+    """The first `n` probes with their reference answers as examples: to measure KL on, never to train on."""
+    return [
+        Example(id=p.id, prompt=p.prompt, response=p.answers[0], domain=suite.name, group="")
+        for p in suite.probes[:n]
+    ]  # fmt: skip

@@ -24,6 +24,9 @@ HOMES = {
     "heatmap_2x2": "figures",
     "line_band": "figures",
     "decision_table": "widgets",
+    "frontier_figure": "learning_forgetting",
+    "replay_slider": "replay_points",
+    "Dashboard": "dashboard",
 }
 
 

@@ -17,7 +17,9 @@ GENERATOR = torch.Generator().manual_seed(0)
 X = torch.randn(64, 3, generator=GENERATOR, dtype=torch.float64)
 Y = (torch.rand(64, generator=GENERATOR) < 0.4).double()
 WEIGHT = torch.tensor([[0.4, -1.1, 0.7]], dtype=torch.float64)
-EXAMPLES = [Example(id=str(n), prompt=f"Ward {n}?", response=f"B{n % 4}" * (1 + n % 3), domain="", group="") for n in range(9)]
+EXAMPLES = [
+    Example(id=str(n), prompt=f"Ward {n}?", response=f"B{n % 4}" * (1 + n % 3), domain="", group="") for n in range(9)
+]
 
 
 def regression():
@@ -63,7 +65,9 @@ def test_true_fisher_of_logistic_regression_in_closed_form():
 @pytest.mark.parametrize("size", [1, 8, 32, 64])
 def test_batch_size_changes_nothing_while_squaring_the_mean_shrinks_with_it(size):
     one = diagonal_fisher(regression(), batches(1), log_likelihood)["weight"]
-    torch.testing.assert_close(diagonal_fisher(regression(), batches(size), log_likelihood)["weight"], one, atol=1e-12, rtol=0)
+    torch.testing.assert_close(
+        diagonal_fisher(regression(), batches(size), log_likelihood)["weight"], one, atol=1e-12, rtol=0
+    )
     if size == 64:  # the usual mistake: the square of the mean gradient of a batch
         model = regression()
         slope = torch.autograd.grad(log_likelihood(model, (X, Y)).mean(), model.weight)[0]

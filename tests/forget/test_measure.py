@@ -5,7 +5,12 @@ import pytest
 
 from domainlab.errors import DataError
 from domainlab.forget.measure import (
-    average_forgetting, backward_transfer, forward_transfer, mean_retention, retention, retention_interval,
+    average_forgetting,
+    backward_transfer,
+    forward_transfer,
+    mean_retention,
+    retention,
+    retention_interval,
 )  # fmt: skip
 
 

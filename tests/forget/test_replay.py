@@ -7,7 +7,7 @@ import pytest
 from domainlab.chat import ScriptedChat
 from domainlab.errors import ConfigError, DataError
 from domainlab.forget.replay import mix_replay, self_generated, share_of_mix
-from domainlab.forget.schedule import Schedule
+from domainlab.forget.schedule import Schedule, progressive
 from domainlab.records import Example
 
 
@@ -106,7 +106,7 @@ def test_schedules_by_hand():
 
 @pytest.mark.parametrize("ratio", [-0.1, 1.0, 1.5, 20])
 def test_a_ratio_outside_the_range_is_refused(ratio):
-    with pytest.raises(ConfigError, match=r"lies in \[0, 1\)"):
+    with pytest.raises(ConfigError, match=r"in \[0, 1"):
         mix_replay(NEW, OLD, ratio=ratio)
 
 
@@ -125,4 +125,21 @@ def test_other_bad_input_is_refused():
 
 def test_self_generated_replay_keeps_the_prompts_and_takes_the_base_s_answers():
     made = self_generated(ScriptedChat(lambda prompt: "" if prompt == "old 1" else prompt.upper()), OLD[:3])
-    assert [(e.id, e.prompt, e.response) for e in made] == [("self-old0", "old 0", "OLD 0"), ("self-old2", "old 2", "OLD 2")]
+    found = [(e.id, e.prompt, e.response) for e in made]
+    assert found == [("self-old0", "old 0", "OLD 0"), ("self-old2", "old 2", "OLD 2")]
+
+
+@pytest.mark.parametrize("shape", ["step", "linear", "cosine"])
+@pytest.mark.parametrize("rising", [True, False])
+def test_a_progressive_schedule_has_the_budget_of_its_constant(shape, rising):
+    schedule = progressive(0.2, shape, rising=rising)
+    assert schedule.equal_constant() == pytest.approx(0.2, abs=1e-6)
+    assert (schedule.at(0.1) < schedule.at(0.9)) == rising
+    mix, constant = (mix_replay(NEW, OLD, ratio=ratio, passes=3) for ratio in (schedule, 0.2))
+    # the very same examples in another order, up to the last one
+    assert len({e.id for e in mix} ^ {e.id for e in constant}) <= 1
+
+
+def test_a_schedule_that_cannot_be_made_is_refused():
+    with pytest.raises(ConfigError, match="at most a half"):
+        progressive(0.7, "linear", rising=True)

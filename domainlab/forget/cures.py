@@ -1,0 +1,49 @@
+"""The arms of the course's record: what is tried against forgetting, with the settings of each.
+
+Strengths were chosen on seed 100, which is not among the recorded seeds; one setting per cure, no per-seed choice.
+"""
+
+from dataclasses import replace
+
+from domainlab.forget.arms import Arm, Training
+from domainlab.forget.schedule import progressive
+
+FULL = Training()
+LORA = Training(method="lora", learning_rate=4e-3)
+RATIOS = (0.005, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5)
+SHARE = 0.2  # what every schedule replays on the whole
+SHAPES = ("step", "linear", "cosine")
+
+
+def arm(
+    name: str, family: str, training: Training = FULL, *, share: float = 1.0, routed: bool = False, **changes
+) -> Arm:
+    """An arm whose training is `training` with some settings changed."""
+    return Arm(name=name, family=family, training=replace(training, **changes), share=share, routed=routed)
+
+
+REPLAY = tuple(arm(f"replay {100 * ratio:g} %", "replay", replay=ratio) for ratio in RATIOS)
+SCHEDULES = tuple(
+    arm(f"{'rising' if rising else 'falling'}, {shape}", "schedule", replay=progressive(SHARE, shape, rising=rising))
+    for rising in (True, False)
+    for shape in SHAPES
+)
+ARMS = (
+    arm("full", "none"),
+    *REPLAY,
+    arm("20 per 100", "replay", replay=0.2, unit="per new example"),
+    arm("own answers 30 %", "replay", replay=0.3, own_answers=True),
+    *SCHEDULES,
+    arm("weight decay", "weights", weight_decay=1.0),
+    arm("L2-SP", "weights", penalty="l2-sp", strength=0.01),
+    arm("EWC", "weights", penalty="ewc", strength=0.01),
+    arm("EWC, empirical", "weights", penalty="ewc, empirical", strength=0.01),
+    arm("KL to base", "answers", penalty="kl", strength=1.0),
+    arm("low rate, early stop", "rate", learning_rate=3e-4, passes=24, patience=3),
+    arm("half-way", "interpolation", share=0.5),
+    arm("LoRA", "adapter", LORA),
+    arm("LoRA, scale 0.5", "interpolation", LORA, share=0.5),
+    arm("LoRA, routed", "adapter", LORA, routed=True),
+    arm("LoRA + replay 50 %", "combination", LORA, replay=0.5),
+    arm("replay 50 %, low rate", "combination", learning_rate=4e-4, replay=0.5, passes=16),
+)
