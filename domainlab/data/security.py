@@ -147,4 +147,3 @@ def _bulletin_text(advisory: Advisory, weakness: str) -> str:
         f"The advisory is of {advisory.published}.",
     ]
     return " ".join(sentences)
-

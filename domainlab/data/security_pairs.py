@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domainlab.data.read import read_jsonl
-from domainlab.data.security_templates import SIDES, all_templates, expand
+from domainlab.data.security_templates import PARTS, SIDES, all_templates, expand
 from domainlab.errors import DataError
 
 TIME_LIMIT = 20.0  # seconds for one behaviour
@@ -25,7 +25,8 @@ TIME_LIMIT = 20.0  # seconds for one behaviour
 class CodePair:
     """One weakness in Python code and its repair; `lines` of the flaw count from 1 in `vulnerable`.
 
-    `near_miss` looks dangerous and is safe ("" = none), `behaviour` is what both versions do ("" = none).
+    `near_miss` looks dangerous and is safe. `behaviour` is what both versions do, `security_test` what only the
+    fixed one does; both are statements for `run_behaviour`. "" = none.
     """
 
     id: str
@@ -37,6 +38,7 @@ class CodePair:
     lines: tuple[int, ...]
     near_miss: str = ""
     behaviour: str = ""
+    security_test: str = ""
 
 
 def code_pairs(split: str) -> list[CodePair]:
@@ -70,7 +72,7 @@ def check_pairs(pairs: Sequence[CodePair]) -> None:
     """
     side: dict[str, str] = {}
     for pair in pairs:
-        for part in ("vulnerable", "fixed", "near_miss", "behaviour"):
+        for part in ("vulnerable", "fixed", *PARTS):
             _parse(getattr(pair, part), f"{pair.id}: the {part} code")
         if ast.dump(ast.parse(pair.vulnerable)) == ast.dump(ast.parse(pair.fixed)):
             raise DataError(f"{pair.id}: vulnerable and fixed do the same; a pair must differ.")

@@ -14,6 +14,7 @@ differences, so that a pair differs in the flaw and in nothing else:
     #}
     ---- near_miss                      code that looks dangerous and is safe (optional)
     ---- behaviour                      statements that pass after either version (optional)
+    ---- security_test                  statements that only the fixed version passes (optional)
 
 Without a #! the flaw is every line of the vulnerable blocks that is no import. From the second variant on, a
 few neutral lines of `surroundings.txt` stand around the code; the two sides of the split share none of them.
@@ -30,7 +31,7 @@ from pathlib import Path
 from domainlab.errors import DataError
 
 FOLDER = Path(__file__).with_name("weaknesses")
-PARTS = ("near_miss", "behaviour")
+PARTS = ("near_miss", "behaviour", "security_test")
 SIDES = ("train", "held_out")
 VARIANTS = 3
 HEAD = re.compile(r"==== (?P<name>[a-z0-9_]+) (?P<split>train|held_out)")
@@ -48,6 +49,7 @@ class Template:
     code: str
     near_miss: str
     behaviour: str
+    security_test: str
 
     @property
     def group(self) -> str:

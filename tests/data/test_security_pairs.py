@@ -20,12 +20,25 @@ PAIR = CodePair(
 )  # fmt: skip
 
 
-def runs(pairs):
-    """(id, version, what went wrong) of each behaviour that does not pass."""
-    jobs = [(pair, version) for pair in pairs if pair.behaviour for version in ("vulnerable", "fixed")]
+def runs(jobs):
+    """What `run_behaviour` says to each (code, statements)."""
     with ThreadPoolExecutor(2) as threads:
-        results = list(threads.map(lambda job: run_behaviour(getattr(*job), job[0].behaviour), jobs))
-    return [(job[0].id, job[1], result) for job, result in zip(jobs, results, strict=True) if result]
+        return list(threads.map(lambda job: run_behaviour(*job), jobs))
+
+
+def broken(pairs):
+    """Ids and results of the versions that do not pass the behaviour of their pair."""
+    jobs = {(p.id, code): (code, p.behaviour) for p in pairs if p.behaviour for code in (p.vulnerable, p.fixed)}
+    return [(key[0], result) for key, result in zip(jobs, runs(jobs.values()), strict=True) if result]
+
+
+def confused(pairs):
+    """Ids of the pairs whose security test the fixed version fails or the vulnerable one passes."""
+    tested = [pair for pair in pairs if pair.security_test]
+    vulnerable = runs([(pair.vulnerable, pair.security_test) for pair in tested])
+    fixed = runs([(pair.fixed, pair.security_test) for pair in tested])
+    rows = zip(tested, vulnerable, fixed, strict=True)
+    return [(pair.id, bad, good) for pair, bad, good in rows if good or not bad]
 
 
 def test_there_are_enough_pairs_of_enough_kinds():
@@ -35,6 +48,7 @@ def test_there_are_enough_pairs_of_enough_kinds():
     groups = Counter(cwe for cwe, _ in {(pair.cwe, pair.group) for pair in PAIRS})
     assert min(groups.values()) >= 6
     assert sum(bool(pair.behaviour) for pair in PAIRS) >= 150
+    assert sum(bool(pair.security_test) for pair in PAIRS) >= 150
     assert {pair.cwe for pair in TRAIN} == {pair.cwe for pair in HELD_OUT}
 
 
@@ -51,7 +65,7 @@ def test_no_code_stands_twice():
 
 def test_no_marker_of_the_templates_is_left():
     for pair in PAIRS:
-        for text in (pair.vulnerable, pair.fixed, pair.near_miss, pair.behaviour):
+        for text in (pair.vulnerable, pair.fixed, pair.near_miss, pair.behaviour, pair.security_test):
             assert "#{" not in text, pair.id
             assert "#}" not in text, pair.id
             assert "#!" not in text.replace("#!/", ""), pair.id
@@ -61,12 +75,23 @@ def test_no_marker_of_the_templates_is_left():
 def test_one_behaviour_of_each_weakness_passes_on_both_versions():
     first = {pair.cwe: pair for pair in reversed(PAIRS) if pair.behaviour}
     assert len(first) >= 35
-    assert runs(first.values()) == []
+    assert broken(first.values()) == []
+
+
+def test_one_security_test_of_each_weakness_tells_the_versions_apart():
+    first = {pair.cwe: pair for pair in reversed(PAIRS) if pair.security_test}
+    assert len(first) >= 30
+    assert confused(first.values()) == []
+
+
+@pytest.mark.slow
+def test_every_security_test_tells_the_versions_apart():
+    assert confused(PAIRS) == []
 
 
 @pytest.mark.slow
 def test_the_behaviour_of_each_pair_passes_on_both_versions():
-    assert runs(PAIRS) == []
+    assert broken(PAIRS) == []
 
 
 def test_a_behaviour_that_fails_says_why():
