@@ -31,11 +31,7 @@ def bandit_issues(source: str) -> list[bandit_issue.Issue]:
 def bandit_findings(source: str, path: str) -> list[Finding]:
     """Bandit's findings about a text, in our form."""
     lines = source.splitlines()
-    return [
-        _finding(one, path, lines)
-        for one in bandit_issues(source)
-        if one.cwe.id or one.test_id in CWE_OF
-    ]
+    return [_finding(one, path, lines) for one in bandit_issues(source) if one.cwe.id or one.test_id in CWE_OF]
 
 
 def _finding(issue: bandit_issue.Issue, path: str, lines: list[str]) -> Finding:

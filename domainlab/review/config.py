@@ -1,11 +1,11 @@
 """What a scan reports and when it fails: read from `domainlab-review.toml` or [tool.domainlab.review].
 
-    threshold = "medium"            # findings of at least this severity make the command fail
-    confidence = "medium"           # findings that are less sure are not reported
-    ignore = ["CWE-117"]            # weaknesses that are not reported
-    exclude = ["*/migrations/*"]    # paths that are not scanned
-    [severities]                    # other words for some weaknesses
-    CWE-798 = "critical"
+threshold = "medium"            # findings of at least this severity make the command fail
+confidence = "medium"           # findings that are less sure are not reported
+ignore = ["CWE-117"]            # weaknesses that are not reported
+exclude = ["*/migrations/*"]    # paths that are not scanned
+[severities]                    # other words for some weaknesses
+CWE-798 = "critical"
 """
 
 import os

@@ -9,37 +9,38 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from domainlab.review.containers import LONGEST_NAME, Containers, Env
 from domainlab.review.guards import proofs
+from domainlab.review.operations import chosen_folder, operation
 from domainlab.review.rule import Comparison, Scope
 from domainlab.review.sanitizers import sanitized
 from domainlab.review.sources import REQUESTS, source_of_call, source_of_name
 from domainlab.review.syntax import key_of
-from domainlab.review.values import NOTHING, WEAK, Taint, Value, combine, join, safe, tainted
+from domainlab.review.values import NOTHING, Taint, Value, combine, join, safe, tainted
 from domainlab.review.vocabulary import is_secret
 
 MOST_STEPS = 3_000_000  # expressions looked at in one file; more means that the file is no ordinary code
-LONGEST_NAME = 160
 BUILTINS = frozenset(dir(builtins))
 LOOKUPS = frozenset(
     "filter filter_by first one all one_or_none find find_one exclude get_or_404 first_or_404 query execute fetchone "
     "fetchall commit add delete save update close write send post index count exists search_s".split()
 )
-CALLERS = WEAK | {"argv", "env", "file"}
 SERVER, SERVERS = ("self.path", "self.headers", "self.rfile"), ("http.server", "BaseHTTPServer", "SimpleHTTPServer")
-CONNECTS = frozenset("connect create_engine sessionmaker Connection cursor connection getconn get_connection get_db".split())
+CONNECTS = frozenset(
+    "connect create_engine sessionmaker Connection cursor connection getconn get_connection get_db".split()
+)
 # Names of tables cannot be passed as parameters, so programs keep them in attributes.
 TABLE = re.compile(r"(?i)(table|schema|column|collection|db_?name|database|prefix)(_?names?)?$")
 KEYED = frozenset("get getlist pop get_argument get_body_argument getvalue getenv getfirst".split())
 GROWING = frozenset("append add extend insert update appendleft setdefault write put push".split())
 type_of = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", type(None): "None"}
-Env = dict[str, Value]
 
 
 class OutOfSteps(Exception):
     """The file needs more steps than a review gives it."""
 
 
-class Expressions:
+class Expressions(Containers):
     """Evaluate expressions; the engine adds `globals`, `call_local`, `attribute_of`, `on_call`, `on_comparison`."""
 
     steps: int = 0
@@ -150,26 +151,8 @@ class Expressions:
             left = left.left
         value = self.value(left, env)
         for link in reversed(chain):
-            value = self._operation(link, value, self.value(link.right, env))
+            value = operation(link.op, value, self.value(link.right, env))
         return value
-
-    def _operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
-        if left.known and right.known and isinstance(node.op, ast.Add):
-            if type(left.const) is type(right.const) and isinstance(left.const, str) and len(left.const) < 5000:
-                return Value(name="str", const=left.const + right.const)
-        if isinstance(node.op, ast.Mult) and isinstance(left.const, str | bytes) and left.known and right.known:
-            return Value(name=left.name, const=left.const * min(int(right.const), 64) if right.name == "int" else left.const)
-        if isinstance(node.op, ast.Add) and "list" in (left.name, right.name):
-            items = tuple((str(place), item) for place, (_, item) in enumerate((*left.items, *right.items)))
-            whole = combine([left, right], name="list")
-            return replace(whole, items=items[:16], listed=True)
-        if isinstance(node.op, ast.Add):
-            return combine([left, right], name="str" if "str" in (left.name, right.name) else "", built=True)
-        if isinstance(node.op, ast.Mod) and (isinstance(left.const, str) or left.built) and left.text:
-            return combine([left, right], name="str", built=True)
-        if isinstance(node.op, ast.Div) and "pathlib" in left.name + right.name:
-            return combine([chosen_folder(left), right], name="pathlib.Path()", built=True)
-        return combine([left, right], built=left.built or right.built)
 
     def _joinedstr(self, node: ast.JoinedStr, env: Env) -> Value:
         values = [self.value(part, env) for part in node.values]
@@ -223,55 +206,6 @@ class Expressions:
     def _starred(self, node: ast.Starred, env: Env) -> Value:
         return self.value(node.value, env)
 
-    def _display(self, node: ast.List | ast.Tuple | ast.Set, env: Env) -> Value:
-        values = [self.value(item, env) for item in node.elts]
-        whole = combine(values, name=type(node).__name__.lower())
-        items = tuple((str(place), value) for place, value in enumerate(values[:16]))
-        return Value(name=whole.name, taints=whole.taints, parts=whole.parts, items=items, listed=True)
-
-    _list = _tuple = _set = _display
-
-    def _dict(self, node: ast.Dict, env: Env) -> Value:
-        items = []
-        for key, item in zip(node.keys, node.values, strict=True):
-            name, value = self.value(key, env), self.value(item, env)
-            items.append((str(name.const) if name.known else "", value))
-            self.on_entry(node, name, value, item)
-        whole = combine([value for _, value in items], name="dict")
-        return Value(name="dict", taints=whole.taints, parts=whole.parts, items=tuple(i for i in items if i[0])[:64])
-
-    def _lambda(self, node: ast.Lambda, env: Env) -> Value:
-        inner = dict(env)
-        for parameter in node.args.args:
-            inner[parameter.arg] = Value(taints=frozenset({self.taint("unknown", parameter)}))
-        self.value(node.body, inner)
-        return Value(name="lambda")
-
-    def _comprehension(self, node: ast.AST, env: Env) -> Value:
-        inner = dict(env)
-        for generator in node.generators:
-            self.assign(generator.target, self.element(self.value(generator.iter, inner)), None, inner)
-            for test in generator.ifs:
-                self.value(test, inner)
-                self.prove(proofs(test, True), inner)
-        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        return combine([self.value(part, inner) for part in parts], name="list")
-
-    _listcomp = _setcomp = _dictcomp = _generatorexp = _comprehension
-
-    def element(self, value: Value) -> Value:
-        """What a loop over a value gives."""
-        if value.name == "dict.items()" and value.listed:
-            return replace(value, name="tuple")
-        if value.name == "dict" and value.items:
-            return Value(name="str")  # the known keys
-        if value.items and value.name in ("list", "tuple", "set"):
-            result = NOTHING
-            for _, item in value.items:
-                result = join(result, item)
-            return result
-        return Value(name=f"{value.name}[]"[-LONGEST_NAME:], taints=value.taints)
-
     def arguments(self, node: ast.Call, env: Env) -> tuple[list[Value], dict[str, Value]]:
         """The values of a call's arguments; `**mapping` gives its known entries."""
         args, keywords = [self.value(arg, env) for arg in node.args], {}
@@ -298,7 +232,9 @@ class Expressions:
         value = combine(inputs, name=f"{name}()"[-LONGEST_NAME:], built=built)
         if last == "items" and receiver.name == "dict" and receiver.items:
             held = self.element(replace(receiver, name="list"))
-            return Value(name="dict.items()", taints=held.taints, items=(("0", Value(name="str")), ("1", held)), listed=True)
+            return Value(
+                name="dict.items()", taints=held.taints, items=(("0", Value(name="str")), ("1", held)), listed=True
+            )
         if name == "tempfile.gettempdir":
             return Value(name="str", const="/tmp")
         if kind := source_of_call(name):
@@ -308,9 +244,3 @@ class Expressions:
             return cleaned
         key = args[0].const if args and args[0].known and last in KEYED else ""
         return self.secret(key, value, node) if isinstance(key, str) else value
-
-
-def chosen_folder(value: Value) -> Value:
-    """The folder at the beginning of a path: whoever calls the function or starts the program may choose that."""
-    harmless = [replace(one, safe_for=one.safe_for | {"path"}) if one.kind in CALLERS else one for one in value.taints]
-    return replace(value, taints=frozenset(harmless))

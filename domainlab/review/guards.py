@@ -13,10 +13,14 @@ ALL = frozenset({"*"})
 PATH = frozenset({"path"})
 URL = frozenset({"url", "redirect"})
 CHARACTERS = frozenset("isalnum isalpha isdigit isdecimal isnumeric isidentifier".split())
-CHECKER = re.compile(r"(?i)(valid|allowed|is_safe|safe_|whitelist|allowlist|permitted|has_allowed|sanit|^_?(is|looks|may|can)_(?!file|dir|abs|auth|ajax|xhr|json|none|admin|staff|login|active))")
+CHECKER = re.compile(
+    r"(?i)(valid|allowed|is_safe|safe_|whitelist|allowlist|permitted|has_allowed|sanit|^_?(is|looks|may|can)_(?!file|dir|abs|auth|ajax|xhr|json|none|admin|staff|login|active))"
+)
 UNWRAP = frozenset("lower upper strip split rsplit partition rpartition rstrip lstrip casefold decode".split())
 QUOTED = frozenset({"sql", "xpath"})
-REFUSES = re.compile(r"(?i)(invalid|unsafe|malicious|forbidden|blocked|dangerous|suspicious|not_allowed|is_private|is_internal|is_local_address)")
+REFUSES = re.compile(
+    r"(?i)(invalid|unsafe|malicious|forbidden|blocked|dangerous|suspicious|not_allowed|is_private|is_internal|is_local_address)"
+)
 SIZE = frozenset({"alloc"})
 
 Proof = tuple[ast.AST, frozenset[str]]
@@ -137,9 +141,9 @@ def _begins(owner: ast.AST, beginning: ast.AST, truth: bool) -> list[Proof]:
 def _none_of(generator: ast.GeneratorExp) -> list[Proof]:
     """`not any(sign in text for sign in BAD)` looks at the text; so does `not any(... for part in text)`."""
     element = generator.elt
-    if isinstance(element, ast.Compare) and isinstance(element.ops[0], ast.In):
-        if isinstance(element.comparators[0], ast.Name):
-            return _all(element.comparators[0])
+    compares = isinstance(element, ast.Compare) and isinstance(element.ops[0], ast.In)
+    if compares and isinstance(element.comparators[0], ast.Name):
+        return _all(element.comparators[0])
     return _all(generator.generators[0].iter)
 
 

@@ -7,9 +7,11 @@ from domainlab.review.merge import finding
 
 PATTERNS = (
     (78, r"\bos\.(?:system|popen)\s*\((?!\s*['\"][^'\"%{]*['\"]\s*\))|\bshell\s*=\s*True\b", "command run by a shell"),
-    (89, r"\.execute(?:many|script)?\s*\(\s*(?:f['\"]|['\"][^'\"\n]*['\"]\s*(?:%|\+|\.format))", "SQL built from parts"),
+    (89, r"\.execute(?:many|script)?\s*\(\s*(?:f['\"]|['\"][^'\"\n]*['\"]\s*(?:%|\+|"
+         r"\.format))", "SQL built from parts"),
     (95, r"(?<![\w.])(?:eval|exec)\s*\((?!\s*['\"])", "text run as code"),
-    (502, r"\b(?:c?[Pp]ickle|marshal|dill|shelve)\.(?:loads?|open)\s*\(|\byaml\.load\s*\((?!.*Safe)", "objects from data"),
+    (502, r"\b(?:c?[Pp]ickle|marshal|dill|shelve)\.(?:loads?|open)\s*\(|"
+          r"\byaml\.load\s*\((?!.*Safe)", "objects from data"),
     (295, r"\bverify\s*=\s*False\b|_create_unverified_context", "certificate not checked"),
     (327, r"\b(?:hashlib\.)?(?:md5|sha1)\s*\(|\bDES3?\.new\s*\(|\bARC4\.new\s*\(", "weak algorithm"),
     (377, r"\btempfile\.mktemp\s*\(", "temporary name that others can take"),
@@ -41,6 +43,6 @@ def lexical_findings(source: str, path: str) -> list[Finding]:
                         confidence="low",
                         origin="lexical",
                         sink=place,
-                    )  # fmt: skip
+                    )
                 )
     return found

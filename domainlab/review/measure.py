@@ -13,7 +13,6 @@ import argparse
 import json
 import lzma
 import textwrap
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +123,9 @@ def sven_twins(path: Path) -> list[Twin]:
 def table_text(scores: pd.DataFrame, title: str) -> str:
     """The table as text: reviewers as rows, metrics as columns, with intervals."""
     rows = interval_rows(scores)
-    rows["text"] = [f"{100 * m:.1f} [{100 * lo:.1f}, {100 * hi:.1f}]" for m, lo, hi in rows[["mean", "low", "high"]].values]
+    rows["text"] = [
+        f"{100 * m:.1f} [{100 * lo:.1f}, {100 * hi:.1f}]" for m, lo, hi in rows[["mean", "low", "high"]].values
+    ]
     wide = rows.pivot(index="reviewer", columns="metric", values="text").loc[rows["reviewer"].unique(), list(METRICS)]
     more = "; ".join(
         f"{metric} {100 * mean:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
@@ -158,4 +159,3 @@ def measure_command(arguments: Sequence[str]) -> str:
         texts.append(table_text(scores, title))
         texts += [per_weakness(scores, "combined")] if chosen.per_cwe else []
     return "\n\n".join(texts)
-

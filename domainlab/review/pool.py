@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from domainlab.review.config import ReviewConfig
-from domainlab.review.findings import CONFIDENCES, FileReview, Finding, Report, Skipped
 from domainlab.review.files import find_files, read_source
+from domainlab.review.findings import CONFIDENCES, FileReview, Finding, Report, Skipped
 from domainlab.review.ignores import split_ignored
 from domainlab.review.lexical import lexical_findings
 from domainlab.review.scan import scan

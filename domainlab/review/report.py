@@ -63,7 +63,9 @@ def as_text(report: Report) -> str:
         f"{one.path}: skipped: {one.reason}{'; its text was searched' if one.lexical else ''}" for one in report.skipped
     ]
     hidden = f", {len(report.suppressed)} suppressed by comments" if report.suppressed else ""
-    lines.append(f"{len(report.findings)} findings in {report.files} files{hidden}, {len(report.skipped)} files skipped")
+    lines.append(
+        f"{len(report.findings)} findings in {report.files} files{hidden}, {len(report.skipped)} files skipped"
+    )
     return "\n".join(lines)
 
 

@@ -127,7 +127,10 @@ def source_of_call(name: str) -> str:
 
 
 # What strangers sent, by the name that programmers give it.
-SENT = frozenset("environ upload uploaded form form_data query_params query_string post_data payload user_input userinput untrusted".split())
+SENT = frozenset(
+    "environ upload uploaded form form_data query_params query_string post_data payload user_input "
+    "userinput untrusted".split()
+)
 HANDLERS = frozenset("handle handler lambda_handler handle_request handle_message on_message".split())
 SENT_TO_HANDLERS = frozenset("event message body data headers query params args fields".split())
 

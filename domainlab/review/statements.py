@@ -9,9 +9,10 @@ import ast
 
 from domainlab.review.expressions import Env, Expressions
 from domainlab.review.guards import Proof, checked_arguments, proofs
+from domainlab.review.operations import operation
 from domainlab.review.rule import Assignment, Returned
 from domainlab.review.sanitizers import INJECTION
-from domainlab.review.syntax import FUNCTIONS, key_of
+from domainlab.review.syntax import key_of
 from domainlab.review.values import NOTHING, Value, combine, join, safe
 
 NUMBERS = frozenset(INJECTION)
@@ -134,7 +135,7 @@ class Statements(Expressions):
 
     def _run_augassign(self, node: ast.AugAssign, env: Env) -> bool:
         left, right = self.value(node.target, env), self.value(node.value, env)
-        value = self._operation(ast.BinOp(node.target, node.op, node.value), left, right)
+        value = operation(node.op, left, right)
         self.assign(node.target, value, node, env)
         return True
 
@@ -246,6 +247,3 @@ class Statements(Expressions):
         return True
 
     _run_nonlocal = _run_global
-
-
-__all__ = ["FUNCTIONS", "Env", "Statements"]

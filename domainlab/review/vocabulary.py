@@ -29,7 +29,8 @@ SQL = re.compile(
 )
 HOLE = re.compile(r"[%{\0]")
 EMPTY_SECRET = re.compile(
-    r"(?i)^(|none|null|changeme\.\.\.|your[-_ ].*|<.*>|\*+|x+|\.+|todo|password|passwd|secret|token|example|.*\{.*\}.*|%.*|\$.*)$"
+    r"(?i)^(|none|null|changeme\.\.\.|your[-_ ].*|<.*>|\*+|x+|\.+|todo|password|passwd|secret|token|example|"
+    r".*\{.*\}.*|%.*|\$.*)$"
 )
 
 

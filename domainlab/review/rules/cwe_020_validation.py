@@ -13,7 +13,11 @@ def compared(event: Comparison) -> Hit | None:
     """`"example.com" in url` holds for http://example.com.evil.net too."""
     if not isinstance(event.op, ast.In | ast.NotIn) or not HOST.match(event.left.text) or not event.left.known:
         return None
-    name = ast.unparse(event.node.comparators[0]) if not isinstance(event.node.comparators[0], ast.List | ast.Tuple) else ""
+    name = (
+        ast.unparse(event.node.comparators[0])
+        if not isinstance(event.node.comparators[0], ast.List | ast.Tuple)
+        else ""
+    )
     if not ADDRESS.search(name) or "hosts" in name or event.right.listed or event.right.name in ("list", "set", "dict"):
         return None
     return Hit(event.node, "A piece of text in an address does not say where it leads")

@@ -23,7 +23,9 @@ BUILT = LOCAL | {"parameter"}
 
 def names_file(call: Call) -> bool:
     """Whether a call gets the name of a file; an upload that is passed on whole is its content."""
-    return not call.args or not call.args[0].name.endswith(("files[]", "FILES[]", "files.get()", "FILES.get()", ".stream", ".read()", ".file"))
+    return not call.args or not call.args[0].name.endswith(
+        ("files[]", "FILES[]", "files.get()", "FILES.get()", ".stream", ".read()", ".file")
+    )
 
 
 def is_path(call: Call) -> bool:
@@ -73,7 +75,15 @@ RULE = Rule(
     name="path-traversal",
     also=(23, 36, 73, 99),
     sinks=(
-        Sink(FILES, "path", (0, 1), ("file", "path", "filename", "path_or_file"), kinds=STRONG, weak=BUILT, only=names_file),
+        Sink(
+            FILES,
+            "path",
+            (0, 1),
+            ("file", "path", "filename", "path_or_file"),
+            kinds=STRONG,
+            weak=BUILT,
+            only=names_file,
+        ),
         Sink(FOLDERS, "path", (0,), ("directory",), kinds=STRONG),
         Sink(METHODS, "path", (9,), kinds=STRONG, weak=BUILT, receiver=True, only=is_path),
         Sink((".save",), "path", (0,), kinds=STRONG, weak=BUILT, only=is_written_upload),

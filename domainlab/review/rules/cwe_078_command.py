@@ -19,7 +19,8 @@ PROCESS = (
 REPLACING = ("os.execl", "os.execle", "os.execlp", "os.execv", "os.execve", "os.execvp", "os.spawnl", "os.spawnv",
              "os.spawnlp", "os.spawnvp", "os.startfile", "pty.spawn", "os.posix_spawn")  # fmt: skip
 REMOTE_SHELL = re.compile(r"(?i)^_?(exec_?command|(run|exec|execute|send|do)_?(ssh|cmd|cli|shell|command|adb_cmd)|"
-                          r"(ssh|cli|shell|cmd)_?(run|exec|execute|cmd|command|call)|exec_run|_?exec_adb_cmd|sh_run)$")  # fmt: skip
+                          r"(ssh|cli|shell|cmd)_?(run|exec|execute|cmd|command|call)|exec_run|_?exec_adb_cmd|"
+                          r"sh_run)$")  # fmt: skip
 SHELLS = re.compile(r"(^|/)(ba|z|da|k|c)?sh$|cmd(\.exe)?$|powershell(\.exe)?$")
 
 

@@ -15,7 +15,14 @@ TRUSTED = (
     "markupsafe.Markup", "flask.Markup", "django.utils.safestring.mark_safe", "django.utils.safestring.SafeString",
     "jinja2.Markup", "jinja2.utils.markupsafe.Markup", "mark_safe", "Markup",
 )  # fmt: skip
-WRITERS = ("self.write", "self.response.write", "self.response.out.write", "self.wfile.write", "request.write", ".out.write")
+WRITERS = (
+    "self.write",
+    "self.response.write",
+    "self.response.out.write",
+    "self.wfile.write",
+    "request.write",
+    ".out.write",
+)
 WEAK = frozenset({"parameter", "unknown", "database", "file", "env", "argv"})
 OTHER_TYPES = ("json", "text/plain", "text/csv", "octet-stream", "image/", "pdf", "xml;")
 
@@ -54,7 +61,8 @@ def returned(event: Returned) -> Hit | None:
 
 def _is_data(value: Value) -> bool:
     return value.name in ("dict", "flask.jsonify()", "list", "bool") or value.name.endswith(
-        ("jsonify()", "json.dumps()", ".json()", "JsonResponse()", "render_template()", "render()", "redirect()", "send_file()", "JSONResponse()",
+        ("jsonify()", "json.dumps()", ".json()", "JsonResponse()", "render_template()", "render()", "redirect()",
+        "send_file()", "JSONResponse()",
          "send_from_directory()", "json_response()", "HttpResponseRedirect()", "render_template_string()", "Response()",
          "HttpResponse()", "make_response()", "FileResponse()", "url_for()")
     )  # fmt: skip
@@ -62,7 +70,11 @@ def _is_data(value: Value) -> bool:
 
 def _is_object(value: Value) -> bool:
     """Whether the value is something other than text, as far as its name tells."""
-    return value.name.endswith(("()", "[]")) and not value.built and not value.name.startswith(("request", "flask.request"))
+    return (
+        value.name.endswith(("()", "[]"))
+        and not value.built
+        and not value.name.startswith(("request", "flask.request"))
+    )
 
 
 def check(call: Call) -> Hit | None:

@@ -6,8 +6,10 @@ from domainlab.review.vocabulary import SQL
 EXECUTE = (
     ".execute", ".executemany", ".executescript", ".raw", ".execute_sql", ".execute_query", ".run_query", ".fetch_all",
     ".fetchrow", ".fetchval", ".fetch_one", ".run_sql", ".exec_driver_sql", ".fetch", ".callproc", ".query", ".mogrify",
-    "sqlalchemy.text", "sqlalchemy.sql.text", "pandas.read_sql", "pandas.read_sql_query", "django.db.models.expressions.RawSQL",
-    ".read_sql", ".read_sql_query", ".prepare", ".select", ".sql", ".execute_raw", ".scalar", ".get_records", ".get_first",
+    "sqlalchemy.text", "sqlalchemy.sql.text", "pandas.read_sql", "pandas.read_sql_query",
+    "django.db.models.expressions.RawSQL",
+    ".read_sql", ".read_sql_query", ".prepare", ".select", ".sql", ".execute_raw", ".scalar", ".get_records",
+    ".get_first",
 )  # fmt: skip
 # Parts of statements that object mappers take as text.
 FRAGMENTS = (".extra", ".filter", ".order_by", ".having", ".group_by", "sqlalchemy.literal_column", ".where")
@@ -40,8 +42,21 @@ RULE = Rule(
     name="sql-injection",
     also=(943,),
     sinks=(
-        Sink(EXECUTE[:4] + ("sqlalchemy.text", "sqlalchemy.sql.text"), "sql", (0,), ("sql", "query"), kinds=REMOTE | {"input"}),
-        Sink(FRAGMENTS, "sql", (0,), ("where", "select", "tables", "order_by"), kinds=frozenset(), weak=REMOTE | {"parameter"}),
+        Sink(
+            (*EXECUTE[:4], "sqlalchemy.text", "sqlalchemy.sql.text"),
+            "sql",
+            (0,),
+            ("sql", "query"),
+            kinds=REMOTE | {"input"},
+        ),
+        Sink(
+            FRAGMENTS,
+            "sql",
+            (0,),
+            ("where", "select", "tables", "order_by"),
+            kinds=frozenset(),
+            weak=REMOTE | {"parameter"},
+        ),
         Sink(("django.db.models.expressions.RawSQL",), "sql", kinds=REMOTE, weak=REMOTE | WEAK),
     ),
     on_call=check,

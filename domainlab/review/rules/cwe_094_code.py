@@ -3,7 +3,8 @@
 from domainlab.review.rule import LOCAL, REMOTE, Call, Hit, Rule, Sink, confidence_of
 
 CODE = ("exec", "execfile", "compile", "code.interact", "code.InteractiveInterpreter().runsource", "runpy.run_path",
-        "builtins.exec", "timeit.timeit", "cProfile.run", "types.CodeType", "code.InteractiveConsole().push")  # fmt: skip
+        "builtins.exec", "timeit.timeit", "cProfile.run", "types.CodeType",
+        "code.InteractiveConsole().push")  # fmt: skip
 KINDS = REMOTE | LOCAL | {"parameter"}
 
 

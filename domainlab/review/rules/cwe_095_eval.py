@@ -8,7 +8,9 @@ KINDS = REMOTE | LOCAL | {"parameter"}
 
 def is_python(call: Call) -> bool:
     """Whether it is Python that is evaluated; a model's `eval()` without arguments is no evaluation."""
-    return bool(call.args) and (call.name != ".eval" or "pandas" in call.receiver.name or "DataFrame" in call.receiver.name)
+    return bool(call.args) and (
+        call.name != ".eval" or "pandas" in call.receiver.name or "DataFrame" in call.receiver.name
+    )
 
 
 RULE = Rule(

@@ -27,7 +27,11 @@ def written(call: Call) -> Hit | None:
     if call.last == "start_response" and len(call.args) > 1:
         for _, pair in call.args[1].items:
             name, value = pair.item("0"), pair.item("1")
-            if name is not None and value is not None and name.text.lower() not in ("location", "access-control-allow-origin"):
+            if (
+                name is not None
+                and value is not None
+                and name.text.lower() not in ("location", "access-control-allow-origin")
+            ):
                 taint = value.reaching("header", REMOTE)
                 if taint:
                     return Hit(call.node, source=taint)
@@ -38,7 +42,9 @@ def is_response(call: Call) -> bool:
     """Whether headers belong to an answer and not to a request that the program sends."""
     if call.args and call.args[0].text.lower() in ("location", "access-control-allow-origin"):
         return False
-    return "requests" not in call.receiver.name and not call.receiver.name.startswith(("urllib", "email", "http.client"))
+    return "requests" not in call.receiver.name and not call.receiver.name.startswith(
+        ("urllib", "email", "http.client")
+    )
 
 
 RULE = Rule(

@@ -34,7 +34,9 @@ def _starts_with_mark(group: str) -> bool:
     if first is None:
         return False
     mark = first.group(1) or first.group(2)
-    return mark not in inner[first.end() :].replace(f"[^{mark}", "") and "." not in inner[first.end() :].replace("\\.", "")
+    return mark not in inner[first.end() :].replace(f"[^{mark}", "") and "." not in inner[first.end() :].replace(
+        "\\.", ""
+    )
 
 
 def check(call: Call) -> Hit | None:

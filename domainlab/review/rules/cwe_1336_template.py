@@ -14,6 +14,13 @@ RULE = Rule(
     name="template-injection",
     also=(94, 79, 96),
     sinks=(
-        Sink(TEMPLATES, "template", (0,), ("source", "text", "template_string"), kinds=REMOTE | {"input"}, weak=LOCAL | {"parameter"}),
+        Sink(
+            TEMPLATES,
+            "template",
+            (0,),
+            ("source", "text", "template_string"),
+            kinds=REMOTE | {"input"},
+            weak=LOCAL | {"parameter"},
+        ),
     ),
 )

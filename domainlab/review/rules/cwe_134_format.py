@@ -11,5 +11,7 @@ def has_arguments(call: Call) -> bool:
 RULE = Rule(
     cwe=134,
     name="format-string",
-    sinks=(Sink((".format", ".format_map"), "format", (9,), kinds=REMOTE | {"input"}, receiver=True, only=has_arguments),),
+    sinks=(
+        Sink((".format", ".format_map"), "format", (9,), kinds=REMOTE | {"input"}, receiver=True, only=has_arguments),
+    ),
 )

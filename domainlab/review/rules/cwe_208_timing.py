@@ -8,7 +8,9 @@ from domainlab.review.rule import Comparison, Hit, Rule
 from domainlab.review.syntax import Module, key_of
 from domainlab.review.values import Value
 
-SECRET = re.compile(r"(?i)(signature|digest|hmac|(^|_)mac$|(^|_)sig$|api_?key|token|secret|csrf|passw(or)?d_?hash|hashed|pw_?hash)")
+SECRET = re.compile(
+    r"(?i)(signature|digest|hmac|(^|_)mac$|(^|_)sig$|api_?key|token|secret|csrf|passw(or)?d_?hash|hashed|pw_?hash)"
+)
 OTHER = re.compile(r"(?i)(type|name|count|_id$|algorithm|length|len$|kind|version|expire|tokens$|tokenizer|pos_)")
 DIGEST = (".hexdigest()", ".digest()", "hmac.digest()")
 
@@ -20,13 +22,15 @@ def compared(event: Comparison) -> Hit | None:
     sides = (event.left, event.node.left), (event.right, event.node.comparators[0])
     if not any(_is_secret(value, node) for value, node in sides):
         return None
-    if all("request" in value.kinds("html") for value, _ in sides) or any(isinstance(node, ast.Constant) for _, node in sides):
+    if all("request" in value.kinds("html") for value, _ in sides) or any(
+        isinstance(node, ast.Constant) for _, node in sides
+    ):
         return None
     return Hit(event.node, "Compared byte by byte, so that the time tells how much was right")
 
 
 def _is_secret(value: Value, node: ast.AST) -> bool:
-    if any(taint.kind == "mac" for taint in value.taints):
+    if "mac" in value.kinds("html"):
         return True
     if value.name.endswith(DIGEST):
         return any(taint.kind == "secret" for taint in value.taints)
@@ -44,7 +48,9 @@ def loops(module: Module) -> Iterable[Hit]:
             test = loop.body[0] if len(loop.body) == 1 else None
             leaves = isinstance(test, ast.If) and isinstance(test.body[0], ast.Return)
             if leaves and isinstance(test.test, ast.Compare) and isinstance(test.test.ops[0], ast.NotEq):
-                lengths = any("len(" in ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.Compare))
+                lengths = any(
+                    "len(" in ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.Compare)
+                )
                 if lengths and ast.unparse(loop.iter).startswith("zip("):
                     yield Hit(test, "The loop ends at the first difference")
 

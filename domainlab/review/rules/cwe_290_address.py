@@ -5,7 +5,9 @@ import re
 
 from domainlab.review.rule import Comparison, Hit, Rule
 
-HEADER = re.compile(r"(?i)x-forwarded-for|x-real-ip|x_forwarded_for|['\"]referer['\"]|['\"]user-agent['\"]|x-forwarded-host|x-client-ip")
+HEADER = re.compile(
+    r"(?i)x-forwarded-for|x-real-ip|x_forwarded_for|['\"]referer['\"]|['\"]user-agent['\"]|x-forwarded-host|x-client-ip"
+)
 
 
 def compared(event: Comparison) -> Hit | None:

@@ -8,7 +8,9 @@ from domainlab.review.rule import Assignment, Call, Hit, Rule
 SWITCHES = {"verify": False, "verify_ssl": False, "ssl": False, "verify_certs": False, "ssl_verify": False,
             "validate_certs": False, "disable_ssl_certificate_validation": True, "tlsInsecure": True,
             "tlsAllowInvalidCertificates": True, "tls_insecure": True}  # fmt: skip
-CLIENTS = re.compile(r"(?i)(requests|httpx|aiohttp|session|client|http|elasticsearch|urllib|pool|connector|mongo|boto|get$|post$)")
+CLIENTS = re.compile(
+    r"(?i)(requests|httpx|aiohttp|session|client|http|elasticsearch|urllib|pool|connector|mongo|boto|get$|post$)"
+)
 POLICIES = ("paramiko.AutoAddPolicy", "paramiko.WarningPolicy", "paramiko.client.AutoAddPolicy",
             "paramiko.client.WarningPolicy")  # fmt: skip
 
@@ -26,7 +28,11 @@ def check(call: Call) -> Hit | None:
         return Hit(call.node, "The context does not check certificates", "high")
     if call.name == "ssl.wrap_socket" and "cert_reqs" not in call.keywords:
         return Hit(call.node, "ssl.wrap_socket checks no certificate", "high")
-    if call.last == "wrap_socket" and "ssl." in call.receiver.name and "create_default_context" not in call.receiver.name:
+    if (
+        call.last == "wrap_socket"
+        and "ssl." in call.receiver.name
+        and "create_default_context" not in call.receiver.name
+    ):
         server = call.keywords.get("server_side")
         if "server_hostname" not in call.keywords and not (server is not None and server.const):
             return Hit(call.node, "Without server_hostname any valid certificate is accepted")

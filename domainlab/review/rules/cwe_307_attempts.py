@@ -21,7 +21,11 @@ def logins(module: Module) -> Iterable[Hit]:
         body = "\n".join(module.lines_of(function))
         named = re.search(r"(?i)(login|signin|sign_in|authenticate)", function.name)
         owner = module.parent(function)
-        if named and PASSWORD.search(body) and is_handler(function, owner if isinstance(owner, ast.ClassDef) else None, module):
+        if (
+            named
+            and PASSWORD.search(body)
+            and is_handler(function, owner if isinstance(owner, ast.ClassDef) else None, module)
+        ):
             yield Hit(function, "Nothing limits how often a password is tried", "low")
 
 

@@ -25,7 +25,10 @@ def check(call: Call) -> Hit | None:
 
 
 def _is_file(call: Call) -> bool:
-    return call.receiver.name.startswith(("open()", "csv.writer()", "pathlib", "json", "csv.DictWriter()")) or call.name == "json.dump"
+    return (
+        call.receiver.name.startswith(("open()", "csv.writer()", "pathlib", "json", "csv.DictWriter()"))
+        or call.name == "json.dump"
+    )
 
 
 def assigned(event: Assignment) -> Hit | None:
@@ -33,7 +36,11 @@ def assigned(event: Assignment) -> Hit | None:
     if "." not in event.target or event.target.startswith("self") or not PASSWORD.search(event.last):
         return None
     taint = event.value.reaching("exposure", {"secret"})
-    if taint and "request" in event.value.kinds("exposure") and event.target.rpartition(".")[0] in ("user", "account", "member"):
+    if (
+        taint
+        and "request" in event.value.kinds("exposure")
+        and event.target.rpartition(".")[0] in ("user", "account", "member")
+    ):
         return Hit(event.node, source=taint, confidence="medium")
     return None
 

@@ -13,7 +13,8 @@ GENERATORS = {
     "Crypto.PublicKey.RSA.generate": (0, "bits"), "Crypto.PublicKey.DSA.generate": (0, "bits"),
     "Cryptodome.PublicKey.RSA.generate": (0, "bits"), "Cryptodome.PublicKey.DSA.generate": (0, "bits"),
     "rsa.newkeys": (0, "nbits"), "OpenSSL.crypto.PKey().generate_key": (1, "bits"),
-    "paramiko.RSAKey.generate": (0, "bits"), "paramiko.DSSKey.generate": (0, "bits"), "Crypto.PublicKey.ElGamal.generate": (0, "bits"),
+    "paramiko.RSAKey.generate": (0, "bits"), "paramiko.DSSKey.generate": (0, "bits"),
+    "Crypto.PublicKey.ElGamal.generate": (0, "bits"),
 }  # fmt: skip
 CURVES = re.compile(r"\b(SECP192R1|SECT163[KR][12]|SECT233[KR]1|P-?192|prime192v1)\b")
 

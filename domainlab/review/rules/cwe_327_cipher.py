@@ -20,7 +20,9 @@ WEAK_SUITES = re.compile(r"(?i)(^|[:+ ])(all|rc4|des|3des|md5|null|anull|enull|e
 def check(call: Call) -> Hit | None:
     """A broken cipher, ECB, an old protocol version, or weak suites."""
     if CIPHERS.search(call.name):
-        return Hit(call.node, f"{call.name.rpartition('.')[0].rpartition('.')[2] or call.last} is broken or too weak", "high")
+        return Hit(
+            call.node, f"{call.name.rpartition('.')[0].rpartition('.')[2] or call.last} is broken or too weak", "high"
+        )
     if call.name.endswith("ciphers.modes.ECB"):
         return Hit(call.node, "ECB shows equal blocks as equal blocks", "high")
     if ".Cipher." in call.name and call.last == "new":
@@ -28,9 +30,15 @@ def check(call: Call) -> Hit | None:
         if mode is not None and mode.name.endswith("MODE_ECB"):
             return Hit(call.node, "ECB shows equal blocks as equal blocks", "high")
     values = [*call.args, *call.keywords.values()]
-    if any(VERSIONS.search(value.name) for value in values) and re.search(r"(?i)ssl|tls|context|wrap|pool|connect", call.name):
+    if any(VERSIONS.search(value.name) for value in values) and re.search(
+        r"(?i)ssl|tls|context|wrap|pool|connect", call.name
+    ):
         return Hit(call.node, "The protocol version is broken", "high")
-    if call.last == "set_ciphers" and call.args and WEAK_SUITES.search(re.sub(r"[!-][A-Za-z0-9]+", "", call.args[0].text)):
+    if (
+        call.last == "set_ciphers"
+        and call.args
+        and WEAK_SUITES.search(re.sub(r"[!-][A-Za-z0-9]+", "", call.args[0].text))
+    ):
         return Hit(call.node, "The list allows broken ciphers")
     return None
 

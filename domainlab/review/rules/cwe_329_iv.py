@@ -17,7 +17,7 @@ def check(call: Call) -> Hit | None:
         return None
     if value is None:
         return None
-    if value.known and isinstance(value.const, str | bytes) or _is_constant(value):
+    if (value.known and isinstance(value.const, str | bytes)) or _is_constant(value):
         return Hit(call.node, "The vector is the same every time", "high")
     taint = value.reaching("guess", {"random", "predictable"})
     return Hit(call.node, source=taint, confidence="high") if taint else None

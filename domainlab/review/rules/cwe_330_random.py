@@ -7,13 +7,16 @@ from domainlab.review.values import Value
 from domainlab.review.vocabulary import is_unguessable
 
 KINDS = frozenset({"random", "predictable"})
-MAKES = re.compile(r"(?i)(token|passw(or)?d|secret|session_?id|nonce|otp|api_?key|csrf|salt|_code$|voucher|coupon|ticket|reset|invite|"
+MAKES = re.compile(r"(?i)(token|passw(or)?d|secret|session_?id|nonce|otp|api_?key|csrf|salt|_code$|voucher|"
+                   r"coupon|ticket|reset|invite|"
                    r"(make|new|generate|create|issue|gen)_?(key|code|pin|id|sid|session))")  # fmt: skip
 
 
 def guessable(value: Value):
     """The taint that makes it so; plain time is no flaw on its own."""
-    return value.reaching("guess", {"random"}) or (value.reaching("guess", {"predictable"}) if value.built or "()" in value.name else None)
+    return value.reaching("guess", {"random"}) or (
+        value.reaching("guess", {"predictable"}) if value.built or "()" in value.name else None
+    )
 
 
 def assigned(event: Assignment) -> Hit | None:
@@ -25,7 +28,11 @@ def assigned(event: Assignment) -> Hit | None:
 def returned(event: Returned) -> Hit | None:
     """The function's name says so."""
     function = event.scope.function
-    if function is None or not MAKES.search(function.name) or re.search(r"(?i)(expir|time|_at$|valid|check|verify)", function.name):
+    if (
+        function is None
+        or not MAKES.search(function.name)
+        or re.search(r"(?i)(expir|time|_at$|valid|check|verify)", function.name)
+    ):
         return None
     taint = guessable(event.value)
     return Hit(event.node, source=taint, confidence="high") if taint and _counts(taint, event.value) else None
@@ -42,7 +49,16 @@ def called(call: Call) -> Hit | None:
 
 def _counts(taint, value: Value) -> bool:
     """Time in a token is a flaw where it is hashed or formatted into one, not where it dates it."""
-    return taint.kind == "random" or any(word in value.name for word in ("hexdigest", "digest", "md5", "sha", "str", "uuid1", "uuid"))
+    return taint.kind == "random" or any(
+        word in value.name for word in ("hexdigest", "digest", "md5", "sha", "str", "uuid1", "uuid")
+    )
 
 
-RULE = Rule(cwe=330, name="guessable-secret", also=(338, 331, 335, 340), on_call=called, on_assignment=assigned, on_return=returned)
+RULE = Rule(
+    cwe=330,
+    name="guessable-secret",
+    also=(338, 331, 335, 340),
+    on_call=called,
+    on_assignment=assigned,
+    on_return=returned,
+)

@@ -4,7 +4,13 @@ from domainlab.review.rule import Assignment, Call, Hit, Rule
 from domainlab.review.vocabulary import is_unguessable
 
 LEAST = 8  # bytes; below that all values can be tried
-MAKERS = ("secrets.token_hex", "secrets.token_bytes", "secrets.token_urlsafe", "os.urandom", "Crypto.Random.get_random_bytes")
+MAKERS = (
+    "secrets.token_hex",
+    "secrets.token_bytes",
+    "secrets.token_urlsafe",
+    "os.urandom",
+    "Crypto.Random.get_random_bytes",
+)
 
 
 def check(call: Call) -> Hit | None:
@@ -18,7 +24,11 @@ def check(call: Call) -> Hit | None:
 def assigned(event: Assignment) -> Hit | None:
     """A token of a few digits from a good generator is still guessed."""
     name = event.value.name
-    if name in ("secrets.randbelow()", "random.SystemRandom().randint()") and is_unguessable(event.last) and "token" in event.last:
+    if (
+        name in ("secrets.randbelow()", "random.SystemRandom().randint()")
+        and is_unguessable(event.last)
+        and "token" in event.last
+    ):
         return Hit(event.node, "A number is too short for a token", "low")
     return None
 

@@ -8,7 +8,9 @@ from domainlab.review.rule import Call, Hit, Rule
 from domainlab.review.syntax import Module
 
 MARKS = re.compile(r"(?i)(signature|hmac|compare_digest|\bsig\b|verify_sig|self\.mark|\bmac\b|given|digest)")
-DECODERS = re.compile(r"(^|\.)(jwt|jose\.jwt|python_jose\.jwt|jwt\.PyJWT\(\)|authlib\.jose\.jwt)\.(decode|decode_complete)$")
+DECODERS = re.compile(
+    r"(^|\.)(jwt|jose\.jwt|python_jose\.jwt|jwt\.PyJWT\(\)|authlib\.jose\.jwt)\.(decode|decode_complete)$"
+)
 UNCHECKED = ("jwt.get_unverified_claims", "jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims",
              "itsdangerous.URLSafeSerializer().loads_unsafe", ".loads_unsafe")  # fmt: skip
 
@@ -26,7 +28,8 @@ def _leaves(body: list[ast.stmt]) -> bool:
     last = body[-1]
     if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break | ast.Assign):
         return True
-    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and ast.unparse(last.value.func).rpartition(".")[2] in (
+    return isinstance(last, ast.Expr) and isinstance(last.value,
+    ast.Call) and ast.unparse(last.value.func).rpartition(".")[2] in (
         "abort", "exit", "send_error", "fail", "append", "add", "error",
     )  # fmt: skip
 

@@ -18,15 +18,18 @@ def assigned(event: Assignment) -> Hit | None:
         return Hit(event.node, "The protection is turned off", "high")
     if event.last == "csrf" and event.value.known and event.value.const is False and event.scope.owner is not None:
         return Hit(event.node, "The protection is turned off", "high")
-    if event.last in ("MIDDLEWARE", "MIDDLEWARE_CLASSES") and "SessionMiddleware" in event.value.text:
-        if "CsrfViewMiddleware" not in event.value.text:
-            return Hit(event.node, "The list has sessions and no CsrfViewMiddleware", "high")
+    names = event.value.text
+    listed = event.last in ("MIDDLEWARE", "MIDDLEWARE_CLASSES") and "SessionMiddleware" in names
+    if listed and "CsrfViewMiddleware" not in names:
+        return Hit(event.node, "The list has sessions and no CsrfViewMiddleware", "high")
     return None
 
 
 def check(call: Call) -> Hit | None:
     """An exemption by call."""
-    if call.name in ("django.views.decorators.csrf.csrf_exempt", "csrf_exempt") or call.name.endswith("CSRFProtect().exempt"):
+    if call.name in ("django.views.decorators.csrf.csrf_exempt", "csrf_exempt") or call.name.endswith(
+        "CSRFProtect().exempt"
+    ):
         return Hit(call.node, "The view is exempt from the protection", "high")
     if call.last == "method_decorator" and call.args and call.args[0].name.endswith("csrf_exempt"):
         return Hit(call.node, "The view is exempt from the protection", "high")
@@ -48,7 +51,9 @@ def exempt(module: Module) -> Iterable[Hit]:
 
 
 def _changes_by_get(function: ast.FunctionDef, module: Module) -> bool:
-    routes = [one for one in function.decorator_list if isinstance(one, ast.Call) and module.dotted(one).endswith("route()")]
+    routes = [
+        one for one in function.decorator_list if isinstance(one, ast.Call) and module.dotted(one).endswith("route()")
+    ]
     if not routes or not is_handler(function, None, module):
         return False
     methods = [word for one in routes for word in one.keywords if word.arg == "methods"]
@@ -56,7 +61,9 @@ def _changes_by_get(function: ast.FunctionDef, module: Module) -> bool:
     if (methods and "GET" not in allowed) or "POST" in allowed:
         return False
     body = "\n".join(module.lines_of(function))
-    acts = re.search(r"(?i)(delete|remove|transfer|update|change|unsubscribe|cancel|disable|enable|promote|revoke)", function.name)
+    acts = re.search(
+        r"(?i)(delete|remove|transfer|update|change|unsubscribe|cancel|disable|enable|promote|revoke)", function.name
+    )
     return bool(acts and CHANGES.search(body))
 
 

@@ -8,7 +8,9 @@ from domainlab.review.rule import Hit, Rule
 from domainlab.review.syntax import Module
 
 CHECKS = re.compile(r"^(os\.path\.(exists|isfile|islink|lexists|getsize)|os\.(access|stat|lstat))\(\)$")
-USES = re.compile(r"^(open|io\.open|os\.(open|remove|unlink|rename|chmod|chown|mkdir|makedirs|rmdir)|shutil\.(move|copy|copyfile|rmtree))\(\)$")
+USES = re.compile(
+    r"^(open|io\.open|os\.(open|remove|unlink|rename|chmod|chown|mkdir|makedirs|rmdir)|shutil\.(move|copy|copyfile|rmtree))\(\)$"
+)
 
 
 def races(module: Module) -> Iterable[Hit]:
@@ -17,28 +19,33 @@ def races(module: Module) -> Iterable[Hit]:
         for check in (one for one in ast.walk(node.test) if isinstance(one, ast.Call)):
             if not CHECKS.match(module.dotted(check)) or not check.args:
                 continue
-            place = ast.unparse(check.args[0])
-            negated = isinstance(node.test, ast.UnaryOp)
-            for use in (one for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)):
-                if USES.match(module.dotted(use)) and use.args and ast.unparse(use.args[0]) == place:
-                    if "access" in module.dotted(check) or _writes(use, module) or not negated and _changes(use, module):
-                        yield Hit(use, "The file may have been replaced since it was checked", _sure(check, use, module))
-                        break
+            use = next(
+                (one for one in _uses(node, module, ast.unparse(check.args[0])) if _counts(one, check, node, module)),
+                None,
+            )
+            if use is not None:
+                sure = "medium" if "access" in module.dotted(check) or _writes(use, module) else "low"
+                yield Hit(use, "The file may have been replaced since it was checked", sure)
+
+
+def _uses(node: ast.If, module: Module, place: str) -> list[ast.Call]:
+    calls = [one for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)]
+    return [one for one in calls if USES.match(module.dotted(one)) and one.args and ast.unparse(one.args[0]) == place]
+
+
+def _counts(use: ast.Call, check: ast.Call, node: ast.If, module: Module) -> bool:
+    """Whether something happens to the file that the check was to allow, and not just a read of what is there."""
+    changes = not isinstance(node.test, ast.UnaryOp) and not module.dotted(use).endswith("open()")
+    return "access" in module.dotted(check) or _writes(use, module) or changes
 
 
 def _writes(use: ast.Call, module: Module) -> bool:
     if not module.dotted(use).endswith("open()"):
         return False
-    modes = [one.value for one in [*use.args[1:2], *(word.value for word in use.keywords)] if isinstance(one, ast.Constant)]
+    modes = [
+        one.value for one in [*use.args[1:2], *(word.value for word in use.keywords)] if isinstance(one, ast.Constant)
+    ]
     return any(isinstance(mode, str) and set(mode) & set("wa+") and "x" not in mode for mode in modes)
-
-
-def _changes(use: ast.Call, module: Module) -> bool:
-    return not module.dotted(use).endswith("open()")
-
-
-def _sure(check: ast.Call, use: ast.Call, module: Module) -> str:
-    return "medium" if "access" in module.dotted(check) or _writes(use, module) else "low"
 
 
 RULE = Rule(cwe=367, name="check-then-use", also=(362, 59, 363), on_module=races)

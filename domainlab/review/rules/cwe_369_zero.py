@@ -21,8 +21,14 @@ def divisions(module: Module) -> Iterable[Hit]:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        looked = {name.id for node in nodes if isinstance(node, ast.Compare | ast.If | ast.IfExp) for name in _tested(node)}
-        caught = any("ZeroDivisionError" in ast.unparse(node.type) for node in nodes if isinstance(node, ast.ExceptHandler) and node.type)
+        looked = {
+            name.id for node in nodes if isinstance(node, ast.Compare | ast.If | ast.IfExp) for name in _tested(node)
+        }
+        caught = any(
+            "ZeroDivisionError" in ast.unparse(node.type)
+            for node in nodes
+            if isinstance(node, ast.ExceptHandler) and node.type
+        )
         for node in nodes:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and not caught:
                 right = node.right

@@ -6,7 +6,8 @@ from domainlab.review.vocabulary import fixed_head
 NAMES = ("tempfile.mktemp", "os.tempnam", "os.tmpnam", "tempfile.template")
 FOLDERS = ("/tmp/", "/var/tmp/", "/dev/shm/", "/tmp\0", "C:\\Temp", "C:\\Windows\\Temp")
 OPENERS = ("open", "io.open", "codecs.open", "os.open", "sqlite3.connect", "zipfile.ZipFile", "logging.FileHandler")
-MAKERS = ("os.mkdir", "os.makedirs", "shutil.copy", "shutil.copyfile", ".extractall", ".write_text", ".write_bytes", ".mkdir",
+MAKERS = ("os.mkdir", "os.makedirs", "shutil.copy", "shutil.copyfile", ".extractall", ".write_text",
+".write_bytes", ".mkdir",
           "shutil.unpack_archive", ".save", ".savefig", ".to_csv", ".touch")  # fmt: skip
 
 
@@ -16,8 +17,12 @@ def check(call: Call) -> Hit | None:
         return Hit(call.node, f"{call.last} gives a name that somebody else can take first", "high")
     if call.name in OPENERS:
         mode = call.argument(1, "mode")
-        writes = call.name not in ("open", "io.open", "codecs.open") or (mode is not None and set("wax+") & set(mode.text))
-        if mode is not None and "x" in mode.text or (call.name == "os.open" and mode is not None and _exclusive(call)):
+        writes = call.name not in ("open", "io.open", "codecs.open") or (
+            mode is not None and set("wax+") & set(mode.text)
+        )
+        if (mode is not None and "x" in mode.text) or (
+            call.name == "os.open" and mode is not None and _exclusive(call)
+        ):
             return None
         return _fixed(call, call.args[:1]) if writes else None
     if any(call.name == one or (one[0] == "." and call.name.endswith(one)) for one in MAKERS):
@@ -28,7 +33,9 @@ def check(call: Call) -> Hit | None:
 def _fixed(call: Call, values) -> Hit | None:
     for value in values:
         text = value.text if value.known else value.head
-        if isinstance(text, str) and (text.startswith(FOLDERS) or value.parts.startswith(FOLDERS) or fixed_head(value) == "/tmp"):
+        if isinstance(text, str) and (
+            text.startswith(FOLDERS) or value.parts.startswith(FOLDERS) or fixed_head(value) == "/tmp"
+        ):
             return Hit(call.node, "A name in a folder where everybody may write", "medium")
     return None
 

@@ -10,7 +10,9 @@ from domainlab.review.syntax import Module
 def handlers(module: Module) -> Iterable[Hit]:
     """`except Exception: pass`, in any form."""
     for node in module.walk(ast.ExceptHandler):
-        broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
+        broad = node.type is None or (
+            isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
+        )
         if broad and all(isinstance(line, ast.Pass) or _is_note(line) for line in node.body):
             yield Hit(node, "The error is dropped")
 

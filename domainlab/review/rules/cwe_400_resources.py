@@ -3,9 +3,18 @@
 from domainlab.review.rule import REMOTE, Call, Hit, Rule
 
 SIZES = ("range", "bytearray", "bytes", "numpy.zeros", "numpy.ones", "numpy.empty", "time.sleep", "asyncio.sleep",
-         "os.urandom", "secrets.token_bytes", "secrets.token_hex", "numpy.arange", ".thumbnail", ".resize", "PIL.Image.new",
+         "os.urandom", "secrets.token_bytes", "secrets.token_hex", "numpy.arange", ".thumbnail", ".resize",
+         "PIL.Image.new",
          "itertools.repeat", "math.factorial", ".zfill", ".ljust", ".rjust", ".center", "xrange")  # fmt: skip
-WAITS = ("requests.get", "requests.post", "requests.put", "requests.delete", "requests.head", "requests.patch", "requests.request")
+WAITS = (
+    "requests.get",
+    "requests.post",
+    "requests.put",
+    "requests.delete",
+    "requests.head",
+    "requests.patch",
+    "requests.request",
+)
 FIRST = 2**20
 
 
@@ -18,7 +27,11 @@ def check(call: Call) -> Hit | None:
                 return Hit(call.node, source=taint, confidence="medium")
     if call.name in WAITS and "timeout" not in call.keywords and "**" not in call.keywords:
         return Hit(call.node, "Without a timeout the request may wait for ever", "low")
-    if call.last == "read" and not call.args and call.name.startswith(("request.stream", "flask.request.stream", "self.rfile")):
+    if (
+        call.last == "read"
+        and not call.args
+        and call.name.startswith(("request.stream", "flask.request.stream", "self.rfile"))
+    ):
         return Hit(call.node, "The body is read whole, however long it is")
     if call.name == "self.rfile.read" and call.args and call.args[0].reaching("alloc", REMOTE):
         return Hit(call.node, "The sender says how long the body is")

@@ -6,7 +6,9 @@ import re
 from domainlab.review.rule import REMOTE, Call, Hit, Rule
 
 LOOKS = re.compile(r"(?i)(allowed|extension|suffix|splitext|endswith|\bext\b|ending|imghdr|magic|filetype|rsplit|kind)")
-VALIDATORS = re.compile(r"(?i)(FileExtensionValidator|FileAllowed|allowed_file|validate_\w*(file|image|upload)|Image\.open|imghdr)")
+VALIDATORS = re.compile(
+    r"(?i)(FileExtensionValidator|FileAllowed|allowed_file|validate_\w*(file|image|upload)|Image\.open|imghdr)"
+)
 FILES = ("open", "aiofiles.open", "io.open")
 
 
@@ -22,11 +24,18 @@ def _stored(call: Call) -> Hit | None:
         name = next((value for value in call.args if "request" in value.kinds("*x")), None)
         return Hit(call.node, "The upload keeps its name, whatever kind of file it is", "high") if name else None
     mode = call.argument(1, "mode")
-    if (call.name in FILES and mode is not None and "w" in mode.text) or call.name.endswith((".write_bytes", "shutil.copyfileobj")):
+    if (call.name in FILES and mode is not None and "w" in mode.text) or call.name.endswith(
+        (".write_bytes", "shutil.copyfileobj")
+    ):
         place = call.receiver if call.last == "write_bytes" else call.args[0]
-        if any("filename" in line or ".name" in line for line in _around(call)) and place.kinds("*x") & (REMOTE | {"parameter"}):
-            if any(word in "\n".join(_around(call)) for word in ("UploadFile", "FILES", "files[", "files.get", "filename")):
-                return Hit(call.node, "The upload keeps its name, whatever kind of file it is")
+        if (
+            any("filename" in line or ".name" in line for line in _around(call))
+            and place.kinds("*x") & (REMOTE | {"parameter"})
+            and any(
+                word in "\n".join(_around(call)) for word in ("UploadFile", "FILES", "files[", "files.get", "filename")
+            )
+        ):
+            return Hit(call.node, "The upload keeps its name, whatever kind of file it is")
     return None
 
 

@@ -5,7 +5,9 @@ from domainlab.review.rule import REMOTE, Assignment, Call, Hit, Rule
 
 def assigned(event: Assignment) -> Hit | None:
     """`os.environ[name] = text`, `globals()[name] = text`."""
-    if event.target.startswith(("os.environ[", "globals()[")) and (taint := event.value.reaching("attribute", REMOTE | {"input", "argv"})):
+    if event.target.startswith(("os.environ[", "globals()[")) and (
+        taint := event.value.reaching("attribute", REMOTE | {"input", "argv"})
+    ):
         return Hit(event.node, source=taint)
     return None
 

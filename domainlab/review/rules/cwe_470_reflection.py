@@ -7,8 +7,10 @@ from domainlab.review.rule import LOCAL, REMOTE, UNTRUSTED, Call, Hit, Rule, con
 from domainlab.review.syntax import Module
 from domainlab.review.vocabulary import fixed_head
 
-IMPORTS = ("importlib.import_module", "__import__", "imp.load_source", "pydoc.locate", "django.utils.module_loading.import_string",
-           "importlib.__import__", "werkzeug.utils.import_string", "pkgutil.resolve_name", "imp.load_module")  # fmt: skip
+IMPORTS = ("importlib.import_module", "__import__", "imp.load_source", "pydoc.locate",
+"django.utils.module_loading.import_string",
+           "importlib.__import__", "werkzeug.utils.import_string", "pkgutil.resolve_name",
+           "imp.load_module")  # fmt: skip
 
 
 def check(call: Call) -> Hit | None:
@@ -36,16 +38,21 @@ def _is_called(call: Call) -> bool:
 def lookups(module: Module) -> Iterable[Hit]:
     """`globals()[name]` and `locals()[name]` with a name that is no constant."""
     for node in module.walk(ast.Subscript):
-        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("globals", "locals", "vars"):
-            if not isinstance(node.slice, ast.Constant) and isinstance(node.ctx, ast.Load) and not _checked(module, node):
-                yield Hit(node, "Any name of the module can be reached", "medium")
+        table = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("globals", "locals", "vars")
+        read = isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Constant)
+        if table and read and not _checked(module, node):
+            yield Hit(node, "Any name of the module can be reached", "medium")
 
 
 def _checked(module: Module, node: ast.Subscript) -> bool:
     name = ast.unparse(node.slice)
     for function in module.functions:
         if function.lineno <= node.lineno <= function.end_lineno:
-            tests = [one for one in ast.walk(function) if isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.In | ast.NotIn)]
+            tests = [
+                one
+                for one in ast.walk(function)
+                if isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.In | ast.NotIn)
+            ]
             return any(ast.unparse(one.left) == name for one in tests)
     return False
 

@@ -10,7 +10,11 @@ PIPED = re.compile(r"(curl|wget)\b[^|;&]*\|\s*(sudo\s+)?(ba|z)?sh\b")
 
 def check(call: Call) -> Hit | None:
     """Fetched text is executed, or piped into a shell."""
-    if call.name in ("exec", "eval", "compile", "pickle.loads", "marshal.loads") and call.args and FETCHES.match(call.args[0].name):
+    if (
+        call.name in ("exec", "eval", "compile", "pickle.loads", "marshal.loads")
+        and call.args
+        and FETCHES.match(call.args[0].name)
+    ):
         return Hit(call.node, "Fetched code runs unchecked", "high")
     if call.name.startswith(("subprocess.", "os.")) and call.args and PIPED.search(call.args[0].text):
         return Hit(call.node, "Fetched code runs unchecked", "high")

@@ -15,7 +15,11 @@ def assigned(event: Assignment) -> Hit | None:
     if taint is None:
         return None
     function = event.scope.function
-    tests = [node for node in ast.walk(function) if isinstance(node, ast.If) and node.lineno <= event.node.lineno] if function else []
+    tests = (
+        [node for node in ast.walk(function) if isinstance(node, ast.If) and node.lineno <= event.node.lineno]
+        if function
+        else []
+    )
     checked = [node for node in tests if "method" not in ast.unparse(node.test)]
     return Hit(event.node, source=taint, confidence="low" if checked else "medium")
 

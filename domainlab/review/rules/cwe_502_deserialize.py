@@ -34,8 +34,12 @@ def check(call: Call) -> Hit | None:
 
 
 def _hit(call: Call) -> Hit | None:
-    value = call.argument(0, "file", "stream", "filename", "filepath_or_buffer", "data") if call.args or call.keywords else None
-    if value is None or value.known and call.name not in YAML or _is_signed(call):
+    value = (
+        call.argument(0, "file", "stream", "filename", "filepath_or_buffer", "data")
+        if call.args or call.keywords
+        else None
+    )
+    if value is None or (value.known and call.name not in YAML) or _is_signed(call):
         return None
     taint = value.reaching("deserialize", REMOTE | LOCAL | {"parameter", "unknown"})
     if taint is None:

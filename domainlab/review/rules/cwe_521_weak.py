@@ -10,7 +10,9 @@ from domainlab.review.syntax import Module
 
 PASSWORD = re.compile(r"(?i)passw|pwd")
 LEAST = 8
-SETS = re.compile(r"(?i)(register|signup|sign_up|create_user|create_account|set_password|change_password|update_password|new_user|add_user|reset_password)")
+SETS = re.compile(
+    r"(?i)(register|signup|sign_up|create_user|create_account|set_password|change_password|update_password|new_user|add_user|reset_password)"
+)
 
 
 def compared(event: Comparison) -> Hit | None:
@@ -19,9 +21,12 @@ def compared(event: Comparison) -> Hit | None:
     if not (isinstance(left, ast.Call) and ast.unparse(left.func) == "len" and PASSWORD.search(ast.unparse(left))):
         return None
     least = event.right.const if event.right.known else None
-    if isinstance(least, int) and not isinstance(least, bool) and 0 < least < LEAST - isinstance(event.op, ast.Gt | ast.LtE):
-        if isinstance(event.op, ast.Lt | ast.LtE | ast.GtE | ast.Gt):
-            return Hit(event.node, f"Passwords of {least} characters are accepted", "medium")
+    if (
+        isinstance(least, int)
+        and not isinstance(least, bool)
+        and 0 < least < LEAST - isinstance(event.op, ast.Gt | ast.LtE)
+    ) and isinstance(event.op, ast.Lt | ast.LtE | ast.GtE | ast.Gt):
+        return Hit(event.node, f"Passwords of {least} characters are accepted", "medium")
     return None
 
 
@@ -51,8 +56,17 @@ def handlers(module: Module) -> Iterable[Hit]:
         if not SETS.search(function.name) or not is_handler(function, None, module):
             continue
         body = "\n".join(module.lines_of(function))
-        if PASSWORD.search(body) and not re.search(r"(?i)len\(|valid|strength|match|policy|check|isdigit|any\(|all\(|hash", body):
+        if PASSWORD.search(body) and not re.search(
+            r"(?i)len\(|valid|strength|match|policy|check|isdigit|any\(|all\(|hash", body
+        ):
             yield Hit(function, "Any password is accepted", "medium")
 
 
-RULE = Rule(cwe=521, name="weak-password-policy", on_comparison=compared, on_assignment=assigned, on_call=called, on_module=handlers)
+RULE = Rule(
+    cwe=521,
+    name="weak-password-policy",
+    on_comparison=compared,
+    on_assignment=assigned,
+    on_call=called,
+    on_module=handlers,
+)

@@ -18,8 +18,11 @@ def check(call: Call) -> Hit | None:
             return Hit(call.node, source=taint, confidence="high")
     for value in call.args:
         plain = value.name.removesuffix("()").removesuffix(".copy").removesuffix(".to_dict")
-        if plain.removesuffix("()").endswith(("request.headers", "os.environ", "request.form", "request.cookies", "request.POST")) or plain == "dict" and any(
-            WHOLE.search(one.text) and one.text.endswith(("headers", "environ")) for one in value.taints
+        if plain.removesuffix("()").endswith(
+            ("request.headers", "os.environ", "request.form", "request.cookies", "request.POST")
+        ) or (
+            plain == "dict"
+            and any(WHOLE.search(one.text) and one.text.endswith(("headers", "environ")) for one in value.taints)
         ):
             return Hit(call.node, "Everything is logged, secrets included", "low" if call.name == "print" else "medium")
     return None

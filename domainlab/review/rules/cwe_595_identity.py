@@ -18,7 +18,9 @@ def comparisons(module: Module) -> Iterable[Hit]:
 
 def _is_value(node: ast.AST) -> bool:
     constant = isinstance(node, ast.Constant) and isinstance(node.value, str | bytes | int | float)
-    return (constant and not isinstance(node.value, bool)) or isinstance(node, ast.List | ast.Dict | ast.Tuple | ast.Set)
+    return (constant and not isinstance(node.value, bool)) or isinstance(
+        node, ast.List | ast.Dict | ast.Tuple | ast.Set
+    )
 
 
 RULE = Rule(cwe=595, name="identity-for-equality", also=(597,), on_module=comparisons)

@@ -16,7 +16,9 @@ def check(call: Call) -> Hit | None:
     """A redirect to a foreign address, or to one whose server the program does not name itself."""
     if call.last == "start_response" and len(call.args) > 1:
         pairs = [(pair.item("0"), pair.item("1")) for _, pair in call.args[1].items]
-        places = [value for name, value in pairs if name is not None and value is not None and name.text.lower() == "location"]
+        places = [
+            value for name, value in pairs if name is not None and value is not None and name.text.lower() == "location"
+        ]
         taints = [taint for value in places if not fixes_host(value) and (taint := value.reaching("redirect", REMOTE))]
         return Hit(call.node, source=taints[0], confidence="high") if taints else None
     if call.last == "send_header" and len(call.args) > 1 and call.args[0].text.lower() == "location":

@@ -5,7 +5,13 @@ import re
 from domainlab.review.rule import Assignment, Call, Hit, Rule
 
 LONGEST = 60 * 60 * 24 * 60  # seconds: two months
-AGES = ("SESSION_COOKIE_AGE", "REMEMBER_COOKIE_DURATION", "PERMANENT_SESSION_LIFETIME", "JWT_ACCESS_TOKEN_EXPIRES", "JWT_EXPIRATION_DELTA")
+AGES = (
+    "SESSION_COOKIE_AGE",
+    "REMEMBER_COOKIE_DURATION",
+    "PERMANENT_SESSION_LIFETIME",
+    "JWT_ACCESS_TOKEN_EXPIRES",
+    "JWT_EXPIRATION_DELTA",
+)
 
 
 def check(call: Call) -> Hit | None:
@@ -27,7 +33,7 @@ def assigned(event: Assignment) -> Hit | None:
     if value.name == "datetime.timedelta()":
         days = value.item("days")
         seconds = days.const * 86_400 if days is not None and days.known and isinstance(days.const, int) else None
-    if seconds is False or isinstance(seconds, int) and seconds > LONGEST:
+    if seconds is False or (isinstance(seconds, int) and seconds > LONGEST):
         return Hit(event.node, "The session lasts for months", "high")
     return None
 

@@ -5,7 +5,9 @@ import re
 
 from domainlab.review.rule import Assignment, Call, Hit, Rule
 
-SENSITIVE = re.compile(r"(?i)(sess|auth|token|sid$|jwt|remember|login|user|csrf|passw|secret|credential|admin|account|key)")
+SENSITIVE = re.compile(
+    r"(?i)(sess|auth|token|sid$|jwt|remember|login|user|csrf|passw|secret|credential|admin|account|key)"
+)
 SETTERS = ("set_cookie", "set_signed_cookie", "set_secure_cookie", "SetCookie")
 
 
@@ -28,8 +30,13 @@ def check(call: Call) -> Hit | None:
 
 def switched_off(event: Assignment, settings: tuple[str, ...], flag: str) -> bool:
     """Whether a setting or a morsel's flag is turned off."""
-    off = event.value.known and event.value.const in (False, None, "") and not isinstance(event.value.const, int | float) or event.value.const is False
-    return bool(off) and (event.last in settings or (event.last.lower() == flag and "[" in event.target and isinstance(event.node, ast.Assign)))
+    off = (
+        event.value.known and event.value.const in (False, None, "") and not isinstance(event.value.const, int | float)
+    ) or event.value.const is False
+    return bool(off) and (
+        event.last in settings
+        or (event.last.lower() == flag and "[" in event.target and isinstance(event.node, ast.Assign))
+    )
 
 
 def morsel(event: Assignment, flag: str) -> bool:

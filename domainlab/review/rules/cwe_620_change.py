@@ -9,7 +9,9 @@ from domainlab.review.sources import is_handler
 from domainlab.review.syntax import Module
 
 CHANGE = re.compile(r"(?i)(change|update|set|edit|modify)_?(user_?)?(passw(or)?d|pwd)")
-ASKS = re.compile(r"(?i)(old|current_passw|check_password|verify|token|authenticate|previous|existing|otp|check_hash|checkpw)")
+ASKS = re.compile(
+    r"(?i)(old|current_passw|check_password|verify|token|authenticate|previous|existing|otp|check_hash|checkpw)"
+)
 
 
 def changes(module: Module) -> Iterable[Hit]:

@@ -8,10 +8,16 @@ from domainlab.review.rule import Hit, Rule
 from domainlab.review.sources import is_handler
 from domainlab.review.syntax import Module
 
-LOOKUP = re.compile(r"(\.get\(|get_or_404\(|get_object_or_404\(|filter_by\(\s*id=|find_one\(|objects\.get\(|WHERE\s+id)")
+LOOKUP = re.compile(
+    r"(\.get\(|get_or_404\(|get_object_or_404\(|filter_by\(\s*id=|find_one\(|objects\.get\(|WHERE\s+id)"
+)
 LOGIN = re.compile(r"(?i)(login_required|jwt_required|IsAuthenticated|permission_required)")
-OWNER = re.compile(r"(?i)(current_user|request\.user|owner|user_id|session|author|g\.user|get_jwt_identity|belongs|permission\b|abort\(403)")
-PERSONAL = re.compile(r"(?i)(order|invoice|document|account|profile|message|payment|file|record|note|ticket|report|user|card|address)")
+OWNER = re.compile(
+    r"(?i)(current_user|request\.user|owner|user_id|session|author|g\.user|get_jwt_identity|belongs|permission\b|abort\(403)"
+)
+PERSONAL = re.compile(
+    r"(?i)(order|invoice|document|account|profile|message|payment|file|record|note|ticket|report|user|card|address)"
+)
 
 
 def handlers(module: Module) -> Iterable[Hit]:
@@ -23,9 +29,10 @@ def handlers(module: Module) -> Iterable[Hit]:
         decorators = " ".join(ast.unparse(one) for one in function.decorator_list)
         ids = [one.arg for one in function.args.args if one.arg == "id" or one.arg.endswith(("_id", "pk"))]
         body = "\n".join(module.lines_of(function))
-        if LOGIN.search(decorators) and ids and LOOKUP.search(body) and not OWNER.search(body.replace("user_id)", "")):
-            if PERSONAL.search(f"{function.name} {decorators}"):
-                yield Hit(function, "Nobody asks whose entry it is")
+        looked_up = LOGIN.search(decorators) and ids and LOOKUP.search(body)
+        personal = PERSONAL.search(f"{function.name} {decorators}")
+        if looked_up and personal and not OWNER.search(body.replace("user_id)", "")):
+            yield Hit(function, "Nobody asks whose entry it is")
 
 
 RULE = Rule(cwe=639, name="missing-owner-check", also=(863, 862, 284, 285, 566), on_module=handlers)

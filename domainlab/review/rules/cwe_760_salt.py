@@ -17,7 +17,7 @@ def check(call: Call) -> Hit | None:
     salt = call.argument(SALTED[call.name], "salt")
     if salt is None:
         return None
-    if salt.known and isinstance(salt.const, str | bytes) or salt.name == "str.encode()" and not salt.taints:
+    if (salt.known and isinstance(salt.const, str | bytes)) or (salt.name == "str.encode()" and not salt.taints):
         return Hit(call.node, "Every password has the same salt", "high")
     taint = salt.reaching("guess", {"random"})
     return Hit(call.node, source=taint) if taint else None

@@ -15,7 +15,11 @@ def check(call: Call) -> Hit | None:
     if not PARSERS.match(call.name) or not call.args or call.const(99, "forbid_dtd"):
         return None
     taint = call.args[0].reaching("xml", REMOTE | {"parameter"})
-    return Hit(call.node, source=taint, confidence=confidence_of(taint) if taint.kind in REMOTE else "low") if taint else None
+    return (
+        Hit(call.node, source=taint, confidence=confidence_of(taint) if taint.kind in REMOTE else "low")
+        if taint
+        else None
+    )
 
 
 RULE = Rule(cwe=776, name="entity-expansion", also=(611, 827, 20, 400), on_call=check)

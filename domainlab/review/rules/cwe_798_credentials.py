@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Iterable
 
-from domainlab.review.rule import Assignment, Call, Comparison, Hit, Rule
+from domainlab.review.rule import Assignment, Call, Comparison, Hit, Rule, matches
 from domainlab.review.syntax import Module
 from domainlab.review.vocabulary import is_secret, looks_like_secret
 
 ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^:/@\s]+:([^@/\s{}%$<>]{3,})@[^\s]+")
-TOKEN = re.compile(r"^(sk_live_\w{10,}|AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|xox[bpars]-[\w-]{10,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|AIza[\w-]{30,})|"
+TOKEN = re.compile(r"^(sk_live_\w{10,}|AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|xox[bpars]-[\w-]{10,}|"
+                   r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|AIza[\w-]{30,})|"
                    r"^-----BEGIN [A-Z ]*PRIVATE KEY|^(Bearer|Basic) [\w+/=.-]{8,}$")  # fmt: skip
 POSITIONS = {".login": 1, "pymysql.connect": 2, "MySQLdb.connect": 2, "mysql.connector.connect": 9, "ftplib.FTP": 2,
              ".set_password": 0, ".simple_bind_s": 1, ".userpass": 1, "requests.auth.HTTPBasicAuth": 1,
@@ -32,9 +33,8 @@ def called(call: Call) -> Hit | None:
     if auth is not None and auth.item("1") is not None and _is_credential(auth.item("1")):
         return Hit(call.node, "The password stands in the code", "high")
     for name, place in POSITIONS.items():
-        if (call.name == name or (name[0] == "." and call.name.endswith(name))) and place < len(call.args):
-            if _is_credential(call.args[place]):
-                return Hit(call.node, "The password stands in the code", "high")
+        if matches(call.name, name) and place < len(call.args) and _is_credential(call.args[place]):
+            return Hit(call.node, "The password stands in the code", "high")
     return None
 
 
@@ -72,9 +72,9 @@ def written(module: Module) -> Iterable[Hit]:
         positional = spec.posonlyargs + spec.args
         pairs = list(zip(reversed(positional), reversed(spec.defaults), strict=False))
         for parameter, default in [*pairs, *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]:
-            if is_secret(parameter.arg) and isinstance(default, ast.Constant) and isinstance(default.value, str):
-                if looks_like_secret(default.value):
-                    yield Hit(default, f"`{parameter.arg}` has a secret as its default", "high")
+            text = default.value if isinstance(default, ast.Constant) else None
+            if is_secret(parameter.arg) and isinstance(text, str) and looks_like_secret(text):
+                yield Hit(default, f"`{parameter.arg}` has a secret as its default", "high")
 
 
 def _has_password(text: str) -> bool:

@@ -23,7 +23,9 @@ def check(call: Call) -> Hit | None:
         taint = call.args[0].reaching("attribute", REMOTE)
         if taint and not call.name.startswith(("hashlib", "hmac")):
             return Hit(call.node, source=taint, confidence="medium")
-    if "**" in call.keywords and call.last[:1].isupper() or call.last in ("update", "create", "filter_by") and "**" in call.keywords:
+    if ("**" in call.keywords and call.last[:1].isupper()) or (
+        call.last in ("update", "create", "filter_by") and "**" in call.keywords
+    ):
         taint = call.keywords["**"].reaching("attribute", REMOTE)
         if taint and any(word in taint.text for word in BODY):
             return Hit(call.node, source=taint, confidence="high")
@@ -32,10 +34,19 @@ def check(call: Call) -> Hit | None:
 
 def assigned(event: Assignment) -> Hit | None:
     """A form of Django that takes every field."""
-    if event.last == "fields" and event.value.known and event.value.const == "__all__" and event.scope.owner is not None:
-        if event.scope.owner.name == "Meta":
-            return Hit(event.node, "Every field of the model can be set", "medium")
-    if event.last == "exclude" and event.scope.owner is not None and event.scope.owner.name == "Meta" and not event.value.items:
+    if (
+        event.last == "fields"
+        and event.value.known
+        and event.value.const == "__all__"
+        and event.scope.owner is not None
+    ) and event.scope.owner.name == "Meta":
+        return Hit(event.node, "Every field of the model can be set", "medium")
+    if (
+        event.last == "exclude"
+        and event.scope.owner is not None
+        and event.scope.owner.name == "Meta"
+        and not event.value.items
+    ):
         return Hit(event.node, "Every field of the model can be set", "low")
     return None
 
@@ -47,7 +58,12 @@ def loops(module: Module) -> Iterable[Hit]:
         calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
         again = any(ast.unparse(one.func).rpartition(".")[2] == function.name for one in calls)
         sets = next((one for one in calls if ast.unparse(one.func) == "setattr"), None)
-        if again and sets is not None and "getattr(" in text and not re.search(r"startswith\(['\"]_|__|allowed|ALLOWED", text):
+        if (
+            again
+            and sets is not None
+            and "getattr(" in text
+            and not re.search(r"startswith\(['\"]_|__|allowed|ALLOWED", text)
+        ):
             yield Hit(sets, "Keys such as __class__ lead into other objects", "high")
 
 

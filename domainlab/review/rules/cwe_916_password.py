@@ -5,7 +5,8 @@ import re
 from domainlab.review.rule import Call, Hit, Rule
 from domainlab.review.vocabulary import PASSWORD
 
-FAST = re.compile(r"^hashlib\.(sha224|sha256|sha384|sha512|sha3_\w+|blake2[bs]|new)$|(Crypto|Cryptodome)\.Hash\.(SHA\d*|SHA3_\d+)\.new$|"
+FAST = re.compile(r"^hashlib\.(sha224|sha256|sha384|sha512|sha3_\w+|blake2[bs]|new)$|(Crypto|"
+                  r"Cryptodome)\.Hash\.(SHA\d*|SHA3_\d+)\.new$|"
                   r"^hashlib\.(sha256|sha512|blake2b)\(\)\.update$")  # fmt: skip
 ROUNDS = {"hashlib.pbkdf2_hmac": (3, "iterations", 100_000), "Crypto.Protocol.KDF.PBKDF2": (3, "count", 100_000),
           "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC": (3, "iterations", 100_000),

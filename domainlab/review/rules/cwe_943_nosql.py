@@ -18,7 +18,7 @@ def check(call: Call) -> Hit | None:
     if where is not None and (taint := where.reaching("nosql", REMOTE | {"parameter"})):
         return Hit(call.node, source=taint, confidence="high")
     taint = query.reaching("nosql", REMOTE)
-    if taint is None or not any(word in taint.text for word in OBJECTS) and query.name == "dict":
+    if taint is None or (not any(word in taint.text for word in OBJECTS) and query.name == "dict"):
         return None
     return Hit(call.node, source=taint, confidence="high")
 
