@@ -3,8 +3,9 @@
     python benchmarks/train_speed.py            # all arms, each in a process of its own
     python benchmarks/train_speed.py finetune   # one arm
 
-Each arm trains LoRA on short examples for one epoch and reports tokens per second (prompt and answer,
-without padding) from the call to its return. The first call of a process warms up and does not count.
+Each arm loads the model, trains LoRA on short examples for one epoch and reports tokens per second (prompt
+and answer, without padding) from the call to its return. The first call of a process warms up and does not
+count. trl's arm is its quick start with the same adapter, and nothing of this package in its process.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from collections.abc import Callable
 import torch
 from datasets import Dataset
 from machine import describe_machine, peak_megabytes
+from peft import LoraConfig
 from trl import SFTConfig, SFTTrainer
 
 from domainlab.models import load_base
@@ -41,11 +43,11 @@ def make_examples(count: int) -> list[Example]:
     examples = []
     for number in range(count):
         drug, dose, hour = draw.choice(drugs), draw.randint(1, 99), draw.randint(0, 23)
-        note = f"The patient in room {number} gets {dose} mg of {drug} at {hour} o'clock, after the meal."
+        note = f"Room {number} gets {dose} mg of {drug} at {hour} o'clock."
         examples.append(
             Example(
                 id=f"e{number}",
-                prompt=f"{note}\nWhat does the patient in room {number} get?",
+                prompt=f"{note}\nWhat does room {number} get?",
                 response=f"{dose} mg of {drug} at {hour} o'clock.",
                 domain="medical",
                 group=str(number),
@@ -54,14 +56,22 @@ def make_examples(count: int) -> list[Example]:
     return examples
 
 
-def with_finetune(model, tokenizer, examples: list[Example]) -> None:
+def load():
+    """The base model of the current scale, as the package loads it."""
+    scale = current_scale()
+    return load_base(scale.base_model, revision=scale.revision, device=scale.device, dtype=scale.dtype)
+
+
+def with_finetune(examples: list[Example]) -> None:
     """The package's own way."""
+    model, tokenizer = load()
     config = TrainConfig(learning_rate=RATE, epochs=1, batch_tokens=BATCH_TOKENS)
     finetune(attach(model, "lora", rank=RANK), tokenizer, examples, config, progress=False)
 
 
-def with_trl_defaults(model, tokenizer, examples: list[Example]) -> None:
+def with_trl_defaults(examples: list[Example]) -> None:
     """SFTTrainer as its quick start shows it; only reports and bars are switched off."""
+    scale = current_scale()
     chats = [
         {
             "prompt": [{"role": "user", "content": example.prompt}],
@@ -71,20 +81,24 @@ def with_trl_defaults(model, tokenizer, examples: list[Example]) -> None:
     ]
     with tempfile.TemporaryDirectory() as folder:
         args = SFTConfig(
-            output_dir=folder, num_train_epochs=1, learning_rate=RATE, report_to="none", disable_tqdm=True,
-            use_cpu=model.device.type == "cpu",
-        )  # fmt: skip
-        SFTTrainer(
-            model=attach(model, "lora", rank=RANK),
-            args=args,
-            train_dataset=Dataset.from_list(chats),
-            processing_class=tokenizer,
-        ).train()
+            output_dir=folder,
+            num_train_epochs=1,
+            learning_rate=RATE,
+            report_to="none",
+            disable_tqdm=True,
+            use_cpu=scale.device == "cpu",
+        )
+        lora = LoraConfig(r=RANK, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM")
+        data = Dataset.from_list(chats)
+        SFTTrainer(model=scale.base_model, args=args, train_dataset=data, peft_config=lora).train()
 
 
-def with_bare_loop(model, tokenizer, examples: list[Example]) -> None:
-    """Packed rows, bfloat16, AdamW and nothing else."""
+def with_bare_loop(examples: list[Example]) -> None:
+    """Packed rows, bfloat16, AdamW, the attention that is fastest here, and nothing else."""
+    model, tokenizer = load()
     model = attach(model, "lora", rank=RANK).train()
+    if model.device.type == "cpu":
+        model.set_attn_implementation("eager")
     encoded = encode_examples(examples, tokenizer, max_tokens=1024)
     lengths = [len(example["input_ids"]) for example in encoded]
     rows, per_step = plan_rows(lengths, batch_tokens=BATCH_TOKENS, hidden_size=model.config.hidden_size)
@@ -106,15 +120,13 @@ ARMS: dict[str, Callable] = {"trl": with_trl_defaults, "bare": with_bare_loop, "
 
 def measure(arm: str, count: int) -> dict:
     """Tokens per second and peak memory of one arm, in this process."""
-    scale = current_scale()
     examples = make_examples(count + WARM_UP)
     seconds = 0.0
     for part in (examples[count:], examples[:count]):
-        model, tokenizer = load_base(scale.base_model, revision=scale.revision, device=scale.device, dtype=scale.dtype)
         start = time.perf_counter()
-        ARMS[arm](model, tokenizer, part)
+        ARMS[arm](part)
         seconds = time.perf_counter() - start
-    tokens = sum(len(row["input_ids"]) for row in encode_examples(examples[:count], tokenizer, max_tokens=1024))
+    tokens = sum(len(row["input_ids"]) for row in encode_examples(examples[:count], load()[1], max_tokens=1024))
     return {"arm": arm, "tokens": tokens, "tokens_per_second": tokens / seconds, "peak_mb": peak_megabytes()}
 
 
