@@ -1,6 +1,6 @@
 """The arms of the course's record: what is tried against forgetting, with the settings of each.
 
-Strengths were chosen on seed 100, which is not among the recorded seeds; one setting per cure, no per-seed choice.
+One setting per cure and for all seeds. Strengths are powers of ten, tried on a seed that is not recorded.
 """
 
 from dataclasses import replace
@@ -30,20 +30,20 @@ SCHEDULES = tuple(
 )
 ARMS = (
     arm("full", "none"),
+    arm("half-way", "interpolation", share=0.5),
     *REPLAY,
     arm("20 per 100", "replay", replay=0.2, unit="per new example"),
-    arm("own answers 30 %", "replay", replay=0.3, own_answers=True),
+    arm("own answers 20 %", "replay", replay=0.2, own_answers=True),
     *SCHEDULES,
-    arm("weight decay", "weights", weight_decay=1.0),
-    arm("L2-SP", "weights", penalty="l2-sp", strength=0.01),
-    arm("EWC", "weights", penalty="ewc", strength=0.01),
-    arm("EWC, empirical", "weights", penalty="ewc, empirical", strength=0.01),
-    arm("KL to base", "answers", penalty="kl", strength=1.0),
+    arm("weight decay", "penalty", weight_decay=1.0),
+    arm("L2-SP", "penalty", penalty="l2-sp", strength=0.1),
+    arm("EWC", "penalty", penalty="ewc", strength=0.1),
+    arm("EWC, empirical", "penalty", penalty="ewc, empirical", strength=0.1),
+    arm("KL to base", "penalty", penalty="kl", strength=1.0),
     arm("low rate, early stop", "rate", learning_rate=3e-4, passes=24, patience=3),
-    arm("half-way", "interpolation", share=0.5),
     arm("LoRA", "adapter", LORA),
-    arm("LoRA, scale 0.5", "interpolation", LORA, share=0.5),
+    arm("LoRA, half scale", "interpolation", LORA, share=0.5),
     arm("LoRA, routed", "adapter", LORA, routed=True),
-    arm("LoRA + replay 50 %", "combination", LORA, replay=0.5),
-    arm("replay 50 %, low rate", "combination", learning_rate=4e-4, replay=0.5, passes=16),
+    arm("LoRA + replay 20 %", "combination", LORA, replay=0.2),
+    arm("EWC + replay 20 %", "combination", penalty="ewc", strength=0.1, replay=0.2),
 )

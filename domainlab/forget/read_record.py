@@ -86,7 +86,9 @@ def beside_record(live: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     inside = np.ones(len(live), dtype=bool)
     for axis, slack in (("gain", 100 * ONE_ITEM), ("kept", ONE_ITEM)):
         value = live[axis].to_numpy()
-        inside &= (value >= known[f"{axis}_low"].to_numpy() - slack) & (value <= known[f"{axis}_high"].to_numpy() + slack)
+        inside &= (value >= known[f"{axis}_low"].to_numpy() - slack) & (
+            value <= known[f"{axis}_high"].to_numpy() + slack
+        )
     return live.assign(inside=inside)
 
 

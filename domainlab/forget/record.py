@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from domainlab.chat import HFChat
 from domainlab.data.read import write_text
+from domainlab.errors import ConfigError
 from domainlab.forget.arms import Arm, Task, Training, ask_all, measure_arm, medical_task, train_once
 from domainlab.forget.cures import ARMS
 from domainlab.lab.claims import machine_name
@@ -45,19 +46,27 @@ DECIDING = (
     "route",
     "schedule",
 )
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 log = logging.getLogger(__name__)
 
 
 def code_digest() -> str:
     """sha256 of the files that decide the result, without comments, docstrings and formatting."""
-    trees = []
-    for name in DECIDING:
-        tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(getattr(node, "body", None), list) and ast.get_docstring(node, clean=False) is not None:
-                node.body = node.body[1:]
-        trees.append(ast.dump(tree))
-    return text_digest("\n".join(trees))
+    files = [Path(__file__).with_name(f"{name}.py") for name in DECIDING]
+    return text_digest("\n".join(bare_code(file.read_text(encoding="utf-8")) for file in files))
+
+
+def bare_code(source: str) -> str:
+    """What a file does, without what it says: comments, docstrings, formatting.
+
+    >>> bare_code("x = 1  # one") == bare_code("x  =  1"), bare_code("x = 1") == bare_code("x = 2")
+    (True, False)
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
 
 
 def text_digest(text: str) -> str:
@@ -130,6 +139,8 @@ def make_record(arms: Sequence[Arm], seeds: Sequence[int], *, jobs: int) -> dict
     start, task = perf_counter(), medical_task()
     made_from = digests(task)
     results = run_all(arms, seeds, json.dumps(made_from), jobs)
+    if digests(task) != made_from:
+        raise ConfigError("Code, data or base model changed while the record was made; run the command again.")
     return {
         "made_from": made_from, "machine": machine_name(), "date": datetime.now(UTC).date().isoformat(),
         "minutes": round((perf_counter() - start) / 60, 1), "seeds": list(seeds),

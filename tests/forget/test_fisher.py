@@ -52,10 +52,10 @@ def test_true_fisher_of_logistic_regression_in_closed_form():
     # over both labels, each as likely as the model says: F = mean of s (1 - s) x^2
     expected = ((sigmoid() * (1 - sigmoid()))[:, None] * X**2).mean(0)
     parts = []
-    for label in (0.0, 1.0):
-        chance = sigmoid() if label else 1 - sigmoid()
+    for label in (torch.zeros(1).double(), torch.ones(1).double()):
+        chance = sigmoid() if label > 0 else 1 - sigmoid()
         weighted = [
-            diagonal_fisher(regression(), [(X[i : i + 1], torch.full((1,), label).double())], log_likelihood)["weight"][0]
+            diagonal_fisher(regression(), [(X[i : i + 1], label)], log_likelihood)["weight"][0]
             * chance[i] for i in range(len(X))
         ]  # fmt: skip
         parts.append(torch.stack(weighted).mean(0))

@@ -43,11 +43,15 @@ def knowledge():
     return general_suites(4 * ITEMS)[0].probes
 
 
+def different(*choices):
+    return tuple(dict.fromkeys(choices))
+
+
 def choice_suite():
     probes = knowledge()
     others = [probe.answers[0] for probe in probes]
     made = [
-        Probe(id=p.id, prompt=p.prompt, answers=p.answers[:1], choices=tuple(dict.fromkeys((p.answers[0], *others[n : n + 3]))))
+        Probe(id=p.id, prompt=p.prompt, answers=p.answers[:1], choices=different(p.answers[0], *others[n : n + 3]))
         for n, p in enumerate(probes[:ITEMS], start=1)
     ]  # fmt: skip
     return Suite(name="choices", probes=tuple(made))
