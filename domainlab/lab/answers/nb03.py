@@ -79,7 +79,6 @@ EXERCISES = (
     Exercise(
         id="03.3",
         reference=112.0,
-        tolerance=0.5,
         mistakes=(
             Mistake(answer=28.0, message="Those are the weights alone; gradients and optimizer state come on top."),
             Mistake(answer=56.0, message="Adam keeps two numbers per weight, and the weights and gradients count too."),
