@@ -24,6 +24,8 @@ HOMES = {
     "heatmap_2x2": "figures",
     "line_band": "figures",
     "decision_table": "widgets",
+    "review_view": "code_view",
+    "Mark": "code_view",
     "frontier_figure": "learning_forgetting",
     "replay_slider": "replay_points",
     "Dashboard": "dashboard",

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from scipy.sparse import spmatrix
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import StratifiedGroupKFold
 
 from domainlab.errors import AdapterError, DataError
 
@@ -100,7 +100,9 @@ def fit_head(
         )
     targets = np.array([names.index(label) for label in labels])
     scores = np.full((len(labels), len(names)), -20.0)  # of a class that a fold has not seen
-    for seen, unseen in GroupKFold(FOLDS).split(features, targets, groups):
+    for seen, unseen in StratifiedGroupKFold(FOLDS).split(features, targets, groups):
+        if len(set(targets[seen])) < 2:
+            raise DataError("without the groups of one fold only one class is left; give more groups per class.")
         model = _logistic(strength).fit(features[seen], targets[seen])
         scores[np.ix_(unseen, model.classes_)] = _scores(model, features[unseen])
     losses = [
