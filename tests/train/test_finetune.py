@@ -109,12 +109,13 @@ def test_learns_the_examples():
     assert log["loss"].iloc[-1] < 0.1 * log["loss"].iloc[0]
 
 
-def test_only_adapter_weights_move():
-    model = adapted()
+@pytest.mark.parametrize("method", ["lora", "dora", "houlsby"])
+def test_only_adapter_weights_move(method):
+    model = adapted(method)
     before = weights(model)
     train(model)
     moved = {name for name, weight in weights(model).items() if not torch.equal(weight, before[name])}
-    assert moved == {name for name in before if "lora_" in name}
+    assert moved == {name for name in before if "lora_" in name or "bottleneck_" in name}
 
 
 def test_evaluation_does_not_touch_the_training():

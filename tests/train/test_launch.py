@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
+from accelerate.commands.config.config_args import load_config_from_file
 
 from domainlab.errors import ConfigError, DataError
 from domainlab.records import Example
@@ -62,6 +64,28 @@ def test_two_processes_learn_what_one_learns(settings, tmp_path):
     logs = [pd.read_csv(tmp_path / folder / "log.csv") for folder in ("out", "two")]
     assert logs[0]["tokens"].tolist() == logs[1]["tokens"].tolist()
     assert logs[0]["loss"].tolist() == pytest.approx(logs[1]["loss"].tolist(), rel=5e-3)
+
+
+def test_ready_made_settings_are_what_accelerate_expects():
+    kinds = {path.stem: load_config_from_file(str(path)).distributed_type.value for path in CONFIGS.glob("*.yaml")}
+    assert kinds == {"two_cpu": "MULTI_CPU", "multi_gpu": "MULTI_GPU"}
+
+
+def test_evaluation_examples_are_measured_and_stop_the_run(settings, tmp_path):
+    lines = [json.dumps({**asdict(example), "response": "Never"}) for example in EXAMPLES[:2]]
+    (tmp_path / "watch.jsonl").write_text("\n".join(lines) + "\n")
+    training = {**settings["training"], "learning_rate": 0.03, "epochs": 40, "eval_every": 1, "patience": 2}
+    changes = {"evaluation": str(tmp_path / "watch.jsonl"), "training": training}
+    launch(write({**settings, **changes}, tmp_path / "run.json"))
+    log = pd.read_csv(tmp_path / "out" / "log.csv")
+    assert len(log) < 40
+    assert read_card(tmp_path / "out" / "adapter")["scores"]["eval_loss"] == pytest.approx(log["eval_loss"].min())
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
+def test_four_bits_are_passed_on(settings, tmp_path):
+    with pytest.raises(ConfigError, match="4-bit training needs"):
+        launch(write({**settings, "four_bit": True}, tmp_path / "run.json"))
 
 
 def test_settings_file_that_cannot_be_used(settings, tmp_path):

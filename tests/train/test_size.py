@@ -1,6 +1,7 @@
 """The accounting agrees with published counts and with closed forms."""
 
 import pytest
+from transformers import LlamaConfig
 
 from domainlab.errors import ConfigError
 from domainlab.testing import tiny_model
@@ -35,6 +36,23 @@ def test_lora_on_llama_8b_in_closed_form(rank, share):
     assert cost.trainable_share == pytest.approx(share, abs=5e-5)
     assert cost.file_bytes == 4 * cost.trainable
     assert cost.optimizer_bytes == 8 * cost.trainable
+
+
+def test_published_adapter_of_another_project():
+    """peft's own comparison of methods counts 9.46 M trained weights for rank 10 on the MLP of Llama-3.2-3B."""
+    config = LlamaConfig(
+        vocab_size=128256,
+        hidden_size=3072,
+        intermediate_size=8192,
+        num_hidden_layers=28,
+        num_attention_heads=24,
+        num_key_value_heads=8,
+        head_dim=128,
+        tie_word_embeddings=True,
+    )
+    cost = training_cost(config, "lora-mlp", rank=10)
+    assert cost.trainable == 28 * 10 * 3 * (3072 + 8192) == pytest.approx(9.46e6, rel=1e-3)
+    assert cost.parameters == pytest.approx(3.21e9, rel=2e-3)
 
 
 def test_lora_saves_a_third_of_the_work():
