@@ -59,7 +59,7 @@ class VectorIndex:
         if embed_at_once < 1:
             raise ConfigError(f"embed_at_once must be at least 1 chunk; got {embed_at_once}.")
         is_server = isinstance(path, str) and path.startswith("http")
-        self._embed, self._embed_at_once, self._name = embed, embed_at_once, name
+        self.embed, self._embed_at_once, self._name = embed, embed_at_once, name
         self._exact_up_to = exact_up_to if exact_up_to is not None else 0 if is_server else EXACT
         self._rows: tuple[str, np.ndarray, np.ndarray] | None = None  # version, ids, vectors
         self._matching: tuple[str, dict[str, list[str]]] = ("", {})  # version, condition -> ids
@@ -96,7 +96,7 @@ class VectorIndex:
         fresh = (chunk for chunk in chunks if chunk.id in plan.missing)
         with tqdm(total=len(plan.missing), desc="Embedding", unit=" chunks", delay=2) as bar:
             for block in batches(fresh, self._embed_at_once):
-                self.store.write(block, embed_rows(self._embed, [chunk.text for chunk in block]))
+                self.store.write(block, embed_rows(self.embed, [chunk.text for chunk in block]))
                 bar.update(len(block))
         if plan.missing or state.pending:
             self._order_versions(plan.series)
@@ -133,7 +133,7 @@ class VectorIndex:
         among = len(self) if allowed is None else len(allowed)
         if among == 0 or not queries:
             return [[] for _ in queries]
-        vectors = embed_rows(self._embed, queries)
+        vectors = embed_rows(self.embed, queries)
         if among > self._exact_up_to:
             return self.store.nearest(vectors, min(k, among), condition)
         ids, rows = self._rows_of(allowed, state.version)
@@ -234,7 +234,7 @@ class VectorIndex:
         sample = self.store.sample()
         if sample is None:
             return
-        stored, now = sample[1], embed_rows(self._embed, [sample[0]])[0]
+        stored, now = sample[1], embed_rows(self.embed, [sample[0]])[0]
         if stored.shape != now.shape or stored @ now < SAME_VECTOR:
             raise ConfigError(
                 f"{self._name!r} comes from another embedder (its vectors have {len(stored)} dimensions, those "

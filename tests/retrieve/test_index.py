@@ -260,7 +260,7 @@ def test_deleting_the_missing_chunks_completes_an_interrupted_index():
     index = VectorIndex(CountingEmbedder(fail_at=BATCH))
     with pytest.raises(KeyboardInterrupt):
         index.add(chunks)
-    index._embed = EMBED
+    index.embed = EMBED
     index.delete([chunk.id for chunk in chunks[BATCH:]])
     index.add(chunks[:BATCH])
     assert len(index.search("red", k=10_000)) == BATCH

@@ -15,11 +15,12 @@ import pytest
 from domainlab.errors import ConfigError
 from domainlab.records import Chunk
 from domainlab.retrieve.embed import HashEmbedder
-from domainlab.retrieve.hybrid import MODES, HybridIndex
+from domainlab.retrieve.hybrid import HybridIndex
 from domainlab.retrieve.index import VectorIndex
 
 EMBED = HashEmbedder(dim=64)
 CHROMA = shutil.which("chroma", path=Path(sys.executable).parent) or "chroma"
+COMPARABLE = ("hybrid", "dense", "lexical")  # by rank, chunks with equal scores may change places
 SECONDS = 240  # to start, on a machine that does much else
 
 
@@ -75,7 +76,7 @@ def test_a_server_finds_what_memory_finds(server):
         index.delete(["c7", "c8"])
         index.add([replace(chunks[9], text="a violet thing")])
     filters = ({}, {"where": {"shade": ["red", "blue"]}}, {"as_of": "2025-06-01"}, {"as_of": "ever"})
-    for mode, query, options in product(MODES, ("blue item 40", "violet thing", "black"), filters):
+    for mode, query, options in product(COMPARABLE, ("blue item 40", "violet thing", "black"), filters):
         expected = here.search(query, k=3, mode=mode, **options)
         found = there.search(query, k=3, mode=mode, **options)
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected], abs=1e-5)

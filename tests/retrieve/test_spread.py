@@ -1,0 +1,59 @@
+"""Embedding on real Ray workers gives the same rows in the same order, behind the same call."""
+
+import subprocess
+import sys
+
+import pytest
+
+from domainlab.errors import ConfigError
+from domainlab.retrieve.embed import HashEmbedder
+from domainlab.retrieve.spread import SpreadEmbedder
+from domainlab.settings import ROOT
+
+ON_WORKERS = """
+import os
+import numpy as np
+import ray
+from domainlab.records import Chunk
+from domainlab.retrieve.embed import HashEmbedder
+from domainlab.retrieve.index import VectorIndex
+from domainlab.retrieve.spread import SpreadEmbedder
+
+spread = SpreadEmbedder(HashEmbedder, workers=2, batch_size=20)
+texts = [f"{['red', 'blue', 'green'][n % 3]} item {n}" for n in range(90)]
+np.testing.assert_array_equal(spread(texts), HashEmbedder()(texts))
+assert ray.is_initialized()
+
+index = VectorIndex(spread, embed_at_once=60)
+chunks = [Chunk(id=text, doc_id="d", start=0, end=1, text=text) for text in texts]
+assert index.add(chunks) == 90
+assert index.search("green item 5", k=1)[0].chunk.id == "green item 5"
+print("the rows are the same")
+"""
+
+
+@pytest.mark.slow  # starting Ray takes longer than all other tests of this folder
+def test_rows_of_real_workers_equal_those_made_here():
+    # in a process of its own: Ray talks to itself by this machine's address, which the tests' network block refuses
+    child = subprocess.run([sys.executable, "-c", ON_WORKERS], cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert "the rows are the same" in child.stdout, child.stderr[-3000:]
+
+
+def test_few_texts_are_embedded_here_by_one_encoder():
+    made = []
+
+    def make():
+        made.append(1)
+        return HashEmbedder()
+
+    spread = SpreadEmbedder(make, workers=2, batch_size=2)
+    assert made == []
+    assert (spread(["a", "b"]) == HashEmbedder()(["a", "b"])).all()
+    assert spread([]).shape == (0, 256)
+    assert made == [1]
+
+
+@pytest.mark.parametrize("options", [{"workers": 0}, {"workers": 1, "batch_size": 0}])
+def test_no_workers_are_refused(options):
+    with pytest.raises(ConfigError, match="at least 1"):
+        SpreadEmbedder(HashEmbedder, **options)
