@@ -33,6 +33,36 @@ OFF = "tuned = [base] * len(tuned)"
 ALWAYS_FIND = "honest_ask = ask\nask = lambda chat, questions, retriever=None: honest_ask(chat, questions, index)"
 UNTRAINED = "train_adapter = lambda examples, seed: base"
 SHUFFLED = "tuned = [confused] * len(tuned)"
+MOVED = "class LoRA(LoRA):\n def __init__(self, *given):\n  super().__init__(*given)\n  nn.init.normal_(self.B)"
+UNSCALED = "class LoRA(LoRA):\n def forward(self, x):\n  return self.base(x) + x @ self.A.T @ self.B.T"
+NOTHING_LOST = "lost = lost | {'LoRA': np.array([known - general(base)])}"
+NOT_MERGED = "apart = [(logits(expert) - logits(model)).abs().max().item()]"
+LEFT_ON = "off = (logits(both) - logits(model)).abs().max().item()"
+UNTUNED = "np.array([score(base)] * len(scale.seeds))"
+SMALL_RANK = "training_cost = lambda config, method, rank, honest=training_cost: honest(config, method, rank=8)"
+SILENT = "notes = draft_notes(materials, lambda prompts, **options: [''] * len(prompts), size=1, attempts=1)"
+DELIVERED = ("delivered", "claim-delivered")
+CHANGED = "from dataclasses import replace as with_changes\nnotes = [with_changes(n, {}) for n in notes]"
+ONE_EACH = "sections={k: v[:1] for k, v in n.sections.items()}"
+TURNED = "signals = signals.copy()\nsignals[half:] *= -1"
+FOREIGN = "about=(*n.about, type(n.about[0])(text='Seen', records=('Observation/strange',)))"
+LENIENT = "class Lenient:\n    chart = lambda self, name: charts[1]\nclinic = Lenient()"
+GULLIBLE = "import domainlab.assist.remarks as remarks\nremarks.quotable = lambda sentence: True"
+UNCHANGED = "after = {name: np.array([scores] * len(tuned)) for name, scores in before.items()}"
+LATE = (
+    "for board in boards:\n"
+    "    board.rows = [{**row, 'mean': row['mean'] if row['step'] == board.step else 100.0} for row in board.rows]"
+)
+NO_CHANCE = (
+    "from dataclasses import replace\n"
+    "blind = lambda suite: replace(suite, probes=tuple(replace(probe, chance=0.0) for probe in suite.probes))\n"
+    "task = replace(task, general=tuple(blind(suite) for suite in task.general))"
+)
+NO_CURE = "at = at.assign(kept=at.loc['full', 'kept'])"
+ABSTAIN = "at = at.assign(gain=[0.0 if 'routed' in name else gain for name, gain in at['gain'].items()])"
+DECAY_CURES = "arms = arms.assign(kept=[1.0 if name == 'weight decay' else 0.5 for name in arms.index])"
+FALLING_CURES = "arms = arms.assign(kept=[1.0 if name.startswith('falling') else 0.5 for name in arms.index])"
+NEVER_OFF = "from contextlib import nullcontext\nmodels['LoRA', scale.seeds[0]].disable_adapter = nullcontext"
 BREAKS = {
     "00": (
         Break(claim="00.a", sabotage=SAY_NOTHING, rerun=("measure", "claim-reads")),
@@ -48,6 +78,62 @@ BREAKS = {
         Break(claim="01.h", sabotage="update_seconds = training_seconds", rerun=("claim-cost",)),
         Break(claim="01.i", sabotage=ALWAYS_FIND, rerun=("control-random",)),
         Break(claim="01.j", sabotage=UNTRAINED, rerun=("control-shuffled",)),
+    ),
+    "03": (
+        Break(claim="03.a", sabotage=MOVED, rerun=("identity", "claim-fair")),
+        Break(claim="03.b", sabotage=f"right = right | {{'LoRA': {UNTUNED}}}", rerun=("claim-fair",)),
+        Break(claim="03.c", sabotage="borrowed = right['LoRA']", rerun=("claim-fair",)),
+        Break(claim="03.d", sabotage=f"arms = arms | {{('rank 1', 'all layers'): {UNTUNED}}}", rerun=("claim-little",)),
+        Break(claim="03.e", sabotage=f"sizes = sizes | {{40: {UNTUNED}}}", rerun=("claim-little",)),
+        Break(claim="03.f", sabotage="costs = costs | {'LoRA': costs['full']}", rerun=("claim-cost",)),
+        Break(claim="03.g", sabotage=SMALL_RANK, rerun=("claim-cost",)),
+        Break(claim="03.h", sabotage=NOTHING_LOST, rerun=("claim-general",)),
+        Break(claim="03.i", sabotage=NOT_MERGED, rerun=("claim-switch",)),
+        Break(claim="03.j", sabotage="switched = switched.assign(hours=switched['letters'])", rerun=("claim-switch",)),
+        Break(claim="03.k", sabotage=LEFT_ON, rerun=("claim-switch",)),
+        Break(claim="03.l", sabotage="train = lambda *given: tuned['LoRA'][0]", rerun=("control-shuffled",)),
+        Break(claim="03.m", sabotage=UNSCALED, rerun=("library",)),
+    ),
+    "08": (
+        Break(
+            claim="08.a",
+            sabotage='drafts["both"] = drafts["RAG"] * len(tuned)',  # the adapter off
+            rerun=("table", "claim-hybrid"),
+        ),
+        Break(claim="08.b", sabotage='drafts["fine-tuned"] = drafts["both"]', rerun=("table", "claim-invented")),
+        Break(claim="08.c", sabotage=SILENT, rerun=DELIVERED),
+        Break(claim="08.d", sabotage="materials = materials[1:] + materials[:1]", rerun=DELIVERED),
+        Break(claim="08.e", sabotage=CHANGED.format(ONE_EACH), rerun=DELIVERED),
+        Break(claim="08.f", sabotage=CHANGED.format("flags=()"), rerun=DELIVERED),
+        Break(claim="08.g", sabotage=CHANGED.format(FOREIGN), rerun=DELIVERED),
+        Break(claim="08.h", sabotage=LENIENT, rerun=("control-ids",)),
+        Break(claim="08.j", sabotage="draft_notes = lambda *given, **options: notes[:8]", rerun=("control-change",)),
+        Break(claim="08.k", sabotage=TURNED, rerun=("confidence", "claim-confidence")),
+        Break(claim="08.i", sabotage=GULLIBLE, rerun=("control-injection",)),
+    ),
+    "04": (
+        Break(claim="04.a", sabotage=UNCHANGED, rerun=("claim-worst",)),
+        Break(claim="04.b", sabotage=UNCHANGED, rerun=("claim-gain",)),
+        Break(claim="04.c", sabotage=UNCHANGED, rerun=("claim-kept",)),
+        Break(claim="04.d", sabotage=LATE, rerun=("claim-when",)),
+        Break(claim="04.e", sabotage="small = idle", rerun=("claim-kl",)),
+        Break(claim="04.f", sabotage="stages = stages[[0, 1, 1]]", rerun=("sequence-table", "claim-sequence")),
+        Break(claim="04.g", sabotage="idle = full", rerun=("claim-nothing",)),
+        Break(claim="04.h", sabotage="cheaper = 100 * (medicine - medicine)", rerun=("claim-general",)),
+        Break(claim="04.i", sabotage=NO_CHANCE, rerun=("control-guess",)),
+    ),
+    "05": (
+        Break(claim="05.a", sabotage="mixes['per new example'] = mixes['of examples']", rerun=("claim-denominator",)),
+        Break(claim="05.b", sabotage=NO_CURE, rerun=("claim-replay",)),
+        Break(claim="05.c", sabotage=NO_CURE, rerun=("claim-ewc",)),
+        Break(claim="05.d", sabotage=NO_CURE, rerun=("claim-routed",)),
+        Break(claim="05.e", sabotage=ABSTAIN, rerun=("claim-matched",)),
+        Break(claim="05.f", sabotage="at = at.assign(kept=1.0)", rerun=("claim-on",)),
+        Break(claim="05.h", sabotage="arms = arms.assign(kept=0.5)", rerun=("claim-sweep",)),
+        Break(claim="05.i", sabotage=DECAY_CURES, rerun=("claim-decay",)),
+        Break(claim="05.j", sabotage=FALLING_CURES, rerun=("claim-schedule",)),
+        Break(claim="05.k", sabotage="live = live.assign(kept=live['kept'] - 0.5)", rerun=("control", "claim-record")),
+        Break(claim="05.g", sabotage=NEVER_OFF, rerun=("detached",)),
     ),
 }  # fmt: skip
 
