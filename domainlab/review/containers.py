@@ -44,8 +44,10 @@ class Containers:
             for test in generator.ifs:
                 self.value(test, inner)
                 self.prove(proofs(test, True), inner)
-        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        return combine([self.value(part, inner) for part in parts], name="list")
+        if isinstance(node, ast.DictComp):
+            self.value(node.key, inner)
+            return combine([self.value(node.value, inner)], name="dict")
+        return combine([self.value(node.elt, inner)], name="list")
 
     _listcomp = _setcomp = _dictcomp = _generatorexp = _comprehension
 

@@ -6,6 +6,7 @@ Mixed into the engine, which knows functions and statements; `env` maps places (
 import ast
 import builtins
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -206,6 +207,11 @@ class Expressions(Containers):
     def _starred(self, node: ast.Starred, env: Env) -> Value:
         return self.value(node.value, env)
 
+    def is_foreign(self, name: str) -> bool:
+        """Whether a function belongs to a library outside of Python's own, so that nobody knows what it gives."""
+        root = name.partition(".")[0].partition("(")[0]
+        return root in self.scope.module.roots and root not in sys.stdlib_module_names
+
     def arguments(self, node: ast.Call, env: Env) -> tuple[list[Value], dict[str, Value]]:
         """The values of a call's arguments; `**mapping` gives its known entries."""
         args, keywords = [self.value(arg, env) for arg in node.args], {}
@@ -239,6 +245,8 @@ class Expressions(Containers):
             return Value(name="str", const="/tmp")
         if kind := source_of_call(name):
             return tainted(Value(name=value.name), [self.taint(kind, node)])
+        if not value.taints and not value.known and self.is_foreign(name):
+            value = tainted(value, [self.taint("unknown", node)])
         cleaned = sanitized(name, value, args)
         if cleaned is not None:
             return cleaned

@@ -75,7 +75,8 @@ def _compared(left: ast.AST, op: ast.cmpop, right: ast.AST, truth: bool) -> list
         for side, other in ((left, right), (right, left)):
             if _unwraps_path(side):
                 return [(side, PATH), *_inner(side, PATH)]
-            if isinstance(other, ast.Constant) and other.value not in ("", None, 0):
+            fixed = isinstance(other, ast.Constant) and other.value not in ("", None, 0)
+            if fixed or (isinstance(other, ast.Name) and other.id.isupper()):
                 return _all(side)
             if _is_part_of_url(side):
                 return _inner(side, URL)

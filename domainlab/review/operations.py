@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from domainlab.review.values import WEAK, Value, combine
+from domainlab.review.values import WEAK, Value, combine, safe
 
 LONGEST_TEXT = 5000
 CALLERS = WEAK | {"argv", "env", "file"}
@@ -18,6 +18,10 @@ def operation(op: ast.operator, left: Value, right: Value) -> Value:
         return Value(
             name=left.name, const=left.const * min(int(right.const), 64) if right.name == "int" else left.const
         )
+    if left.name.endswith("Markup()"):  # escapes what is added to it
+        return combine([left, safe(right, "html")], name=left.name, built=True)
+    if isinstance(op, ast.Add) and not left.known and not left.built:
+        left = chosen_folder(left)
     if isinstance(op, ast.Add) and "list" in (left.name, right.name):
         items = tuple((str(place), item) for place, (_, item) in enumerate((*left.items, *right.items)))
         whole = combine([left, right], name="list")

@@ -99,6 +99,7 @@ BY_NAME = {
 ENDINGS = {
     ".hexdigest": NUMBER,
     ".digest": NUMBER,
+    "Markup().format": ("html",),
     ".isoformat": NUMBER,
     ".encrypt": NUMBER,
     ".quote_identifier": ("sql",),

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WEB = (
@@ -33,6 +34,11 @@ class Module:
         """Whether the file imports one of these modules, or something from inside them."""
         found = self.aliases.values()
         return any(full == name or full.startswith(f"{name}.") for full in found for name in names)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The first words of everything that the file imports."""
+        return frozenset(full.partition(".")[0] for full in self.aliases.values())
 
     @property
     def web(self) -> bool:

@@ -33,7 +33,8 @@ FLOWS = {
     "closure": "def f():\n    c = request.args['x']\n    def g():\n        os.system(c)\n    g()",
     "match": "def f():\n    match request.args['x']:\n        case str() as c:\n            os.system(c)",
     "tuple": "def f():\n    a, b = 'ls', request.args['x']\n    os.system(b)",
-    "recursion": "def g(c, n):\n    if n:\n        g(c, n - 1)\n    os.system(c)\ndef f():\n    g(request.args['x'], 3)",
+    "recursion": "def g(c, n):\n    if n:\n        g(c, n - 1)\n    os.system(c)\ndef f():\n"
+    "    g(request.args['x'], 3)",
 }
 GET = "def f():\n    c = request.args['x']\n"
 STOPS = {

@@ -21,6 +21,7 @@ REPLACING = ("os.execl", "os.execle", "os.execlp", "os.execv", "os.execve", "os.
 REMOTE_SHELL = re.compile(r"(?i)^_?(exec_?command|(run|exec|execute|send|do)_?(ssh|cmd|cli|shell|command|adb_cmd)|"
                           r"(ssh|cli|shell|cmd)_?(run|exec|execute|cmd|command|call)|exec_run|_?exec_adb_cmd|"
                           r"sh_run)$")  # fmt: skip
+NAMED, STARTS = re.compile(r"(?i)(cmd|command)$"), re.compile(r"(?i)(exec|run|call|shell|output)")
 SHELLS = re.compile(r"(^|/)(ba|z|da|k|c)?sh$|cmd(\.exe)?$|powershell(\.exe)?$")
 
 
@@ -37,7 +38,8 @@ def check(call: Call) -> Hit | None:
     if call.name in REPLACING:
         taint = call.args[0].reaching("command", REMOTE | {"input"}) if call.args else None
         return Hit(call.node, source=taint, confidence="high") if taint else None
-    if REMOTE_SHELL.match(call.last) or (call.last == "run" and call.receiver.name == "host"):
+    named = call.node.args and NAMED.search(getattr(call.node.args[0], "id", "")) and STARTS.search(call.last)
+    if REMOTE_SHELL.match(call.last) or named or (call.last == "run" and call.receiver.name == "host"):
         for value in call.args[:1]:
             taint = value.reaching("command", BUILT | {"database"}) if value.built and not value.listed else None
             text = value.text.replace("\0", " ")

@@ -79,7 +79,10 @@ def _is_object(value: Value) -> bool:
 
 def check(call: Call) -> Hit | None:
     """Templates without escaping, and responses of aiohttp."""
-    if call.name in ("jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment"):
+    named = call.name == "Environment" and "loader" in call.keywords
+    if (
+        named or call.name in ("jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment")
+    ) and "**" not in call.keywords:
         escape = call.keywords.get("autoescape")
         if escape is None or (escape.known and not escape.const):
             return Hit(call.node, "Templates do not escape what they show (autoescape is off)")

@@ -1,6 +1,8 @@
 """CWE-89: text becomes part of an SQL statement instead of being passed as a parameter."""
 
-from domainlab.review.rule import LOCAL, REMOTE, Call, Hit, Rule, Sink, confidence_of
+import re
+
+from domainlab.review.rule import LOCAL, REMOTE, Call, Hit, Rule, Sink, confidence_of, matches_any
 from domainlab.review.vocabulary import SQL
 
 EXECUTE = (
@@ -13,28 +15,40 @@ EXECUTE = (
 )  # fmt: skip
 # Parts of statements that object mappers take as text.
 FRAGMENTS = (".extra", ".filter", ".order_by", ".having", ".group_by", "sqlalchemy.literal_column", ".where")
+KEYWORDS = ("sql", "query", "statement", "operation")
+STATEMENT = re.compile(
+    r"(?is)(select\b.+\bfrom\b|insert\s+(or\s+\w+\s+)?into\b|update\b.+\bset\b|"
+    r"delete\s+from\b|replace\s+into\b)"
+)
+OTHER = re.compile(
+    r"(?i)(^|\.)(print|format|join|append|strip|debug|info|warning|warn|error|exception|critical|log|write|replace|"
+    r"str|repr|len|encode|decode|split|dedent|sub|match|search|compile|\w*Error|\w*Exception|send_message|isinstance)$"
+)
 WEAK = LOCAL | {"parameter", "unknown", "database"}
 
 
 def check(call: Call) -> Hit | None:
-    """A statement put together from parts, in any method that takes a whole SQL statement."""
-    value = call.argument(0, "sql", "query", "statement", "operation")
-    if value is None or value.listed or "psycopg" in value.name or call.name.startswith(("logging.", "re.", "print")):
+    """A whole statement, put together from parts, is handed to any function but those that write logs and texts."""
+    if OTHER.search(call.name) or "psycopg" in call.name.rpartition(".")[0]:
         return None
-    executes = any(call.name.endswith(name) for name in EXECUTE) or call.name in EXECUTE
-    if not value.built or not SQL.search(value.text.replace("\0", " ")):
-        return None
-    if not executes and not _takes_sql(call):
-        return None
-    taint = value.reaching("sql", REMOTE | WEAK)
-    if taint is None:
-        return None
-    return Hit(call.node, source=taint, confidence=confidence_of(taint) if taint.kind != "unknown" else "medium")
+    for value in (*call.args[:3], *(call.keywords[name] for name in KEYWORDS if name in call.keywords)):
+        if not value.built or value.listed or "psycopg" in value.name:
+            continue
+        text = value.text.replace("\0", " ").lstrip()
+        whole = STATEMENT.match(text)
+        if not whole and not (_executes(call) and SQL.search(text)):
+            continue
+        taint = value.reaching("sql", REMOTE | WEAK)
+        if taint is not None:
+            return Hit(
+                call.node, source=taint, confidence=confidence_of(taint) if taint.kind != "unknown" else "medium"
+            )
+    return None
 
 
-def _takes_sql(call: Call) -> bool:
-    words = ("sql", "query", "execute", "select", "fetch", "db_", "cursor")
-    return any(word in call.last.lower() for word in words) and call.last not in ("sqlparse", "quote_sql")
+def _executes(call: Call) -> bool:
+    words = ("sql", "query", "execute", "select", "fetch", "cursor")
+    return matches_any(call.name, EXECUTE) or any(word in call.last.lower() for word in words)
 
 
 RULE = Rule(

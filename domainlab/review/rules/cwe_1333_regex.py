@@ -41,7 +41,7 @@ def _starts_with_mark(group: str) -> bool:
 
 def check(call: Call) -> Hit | None:
     """A foreign pattern, or a slow one."""
-    if call.last not in MATCHERS or not call.name.startswith(("re.", "regex.")) or not call.args:
+    if call.last not in MATCHERS or call.name.rpartition(".")[0] not in ("re", "regex") or not call.args:
         return None
     pattern = call.args[0]
     taint = pattern.reaching("regex", REMOTE | {"input"})

@@ -1,6 +1,6 @@
 """CWE-1336: a stranger's text is used as a template, not as a value in one."""
 
-from domainlab.review.rule import LOCAL, REMOTE, Rule, Sink
+from domainlab.review.rule import LOCAL, REMOTE, Call, Rule, Sink
 
 TEMPLATES = (
     "flask.render_template_string", "render_template_string", "jinja2.Template", "mako.template.Template",
@@ -8,6 +8,12 @@ TEMPLATES = (
     "bottle.template", "bottle.SimpleTemplate", "jinja2.sandbox.Environment().from_string", "chameleon.PageTemplate",
     "Cheetah.Template.Template", "quart.render_template_string", "genshi.template.MarkupTemplate",
 )  # fmt: skip
+
+
+def is_open(call: Call) -> bool:
+    """Whether the template may reach everything: the sandbox of Jinja keeps it from that."""
+    return "Sandbox" not in call.receiver.name
+
 
 RULE = Rule(
     cwe=1336,
@@ -21,6 +27,7 @@ RULE = Rule(
             ("source", "text", "template_string"),
             kinds=REMOTE | {"input"},
             weak=LOCAL | {"parameter"},
+            only=is_open,
         ),
     ),
 )

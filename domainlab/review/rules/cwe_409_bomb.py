@@ -40,7 +40,7 @@ def check(call: Call) -> Hit | None:
             return Hit(
                 call.node,
                 source=taint,
-                confidence="high" if taint.kind in REMOTE else "low" if call.last == "extractall" else "medium",
+                confidence="high" if taint.kind in REMOTE else "low" if "ZipFile()" in call.name else "medium",
             )
     return None
 
