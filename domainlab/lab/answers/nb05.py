@@ -25,7 +25,7 @@ EXERCISES = (
         cases=(
             Case(arguments=(20,), words="with twenty for every hundred"),
             Case(arguments=(0,), words="without any"),
-            Case(arguments=(100,), words="with as many old as new ones"),
+            Case(arguments=(50,), words="with one old one for every two new ones"),
         ),
         mistakes=(
             Mistake(answer=lambda n: n / 100, message="The mix has the old ones in it too: divide by all examples."),
