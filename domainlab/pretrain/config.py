@@ -30,6 +30,7 @@ class PretrainConfig:
     repeat_share: float  # share of rows that are a random sequence, repeated
     answer_weight: float  # of an answer token in the loss; natural text weighs 1
     prompt_weight: float  # of a prompt token
+    citation_weight: float  # of the digit that names the passage at the end of an answer, "[2]"
     curriculum_share: float  # first part of the run, in which passages grow to their full number of facts
     tasks: dict[str, float]  # task -> share of the task tokens
     sources: dict[str, float]  # text file or hub data set -> weight

@@ -33,8 +33,9 @@ use it for advice of any kind.
 `LlamaForCausalLM`, width {width}, {layers} layers, {heads} heads, feed-forward {hidden}, vocabulary {vocab} with
 single-digit tokens, context {context}, tied embeddings. Trained from scratch on {tokens:.1f} M tokens with Muon
 (matrices, {matrix_rate}) and AdamW (embeddings and norms, {other_rate}); warm-up, constant, linear decay. Answer tokens
-weigh {answer_weight}, prompt tokens {prompt_weight}, natural text 1. Passages grow from two to seven facts during the
-first part of the run. All settings are in `domainlab/pretrain/base.toml`; the whole log is `training_log.csv` here.
+weigh {answer_weight}, the digit of a citation {citation_weight}, prompt tokens {prompt_weight}, natural text 1.
+Passages grow from two to seven facts during the first part of the run. All settings are in
+`domainlab/pretrain/base.toml`; the whole log is `training_log.csv` here.
 {history}
 
     python -m domainlab.pretrain train --text TEXT_FOLDER --run runs/base
@@ -97,8 +98,8 @@ def write_card(folder: Path, config: PretrainConfig, skills: pd.DataFrame) -> No
         size=size, width=config.width, layers=config.layers, heads=config.heads, hidden=config.hidden,
         vocab=config.vocab_size, context=config.context, tokens=log["tokens"].iloc[-1] / 1e6,
         matrix_rate=config.matrix_rate, other_rate=config.other_rate, answer_weight=config.answer_weight,
-        prompt_weight=config.prompt_weight, history=config.history, skills=markdown_table(skills),
-        sources=markdown_table(sources),
+        prompt_weight=config.prompt_weight, citation_weight=config.citation_weight,
+        history=config.history, skills=markdown_table(skills), sources=markdown_table(sources),
     )  # fmt: skip
     skills.to_csv(folder / "skills.csv", index=False)
     (folder / "README.md").write_text(text, encoding="utf-8")

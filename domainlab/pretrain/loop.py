@@ -77,7 +77,9 @@ class Pretraining:
         ]
         self.rates = [config.matrix_rate, config.other_rate]
         self.step = 0
-        self.log: list[dict] = []
+        earlier = start / "training_log.csv" if start else folder / "no log"
+        self.log = pd.read_csv(earlier).to_dict("records") if earlier.exists() else []
+        self.tokens_before = self.log[-1]["tokens"] if self.log else 0
 
     def run(self, evaluate: Callable[[LlamaForCausalLM], pd.DataFrame]) -> pd.DataFrame:
         """Train to the last step; returns the log (step, tokens, loss, rate, tokens_per_second)."""
@@ -118,7 +120,7 @@ class Pretraining:
         return value
 
     def _note(self, loss: float, speed: float) -> None:
-        tokens = self.step * self.config.batch_tokens
+        tokens = self.tokens_before + self.step * self.config.batch_tokens
         rate = self.config.matrix_rate * self.config.rate_factor(self.step - 1)
         self.log.append(dict(step=self.step, tokens=tokens, loss=loss, rate=rate, tokens_per_second=speed))
 

@@ -151,6 +151,7 @@ class Mixture:
     def encode(self, talks: Sequence[Talk]) -> list[tuple[list[int], list[float]]]:
         """Conversations in the chat template's form, as (ids, loss weights)."""
         user, assistant, end = self.tokenizer.convert_tokens_to_ids(["<|user|>", "<|assistant|>", "<|end|>"])
+        closing = self.tokenizer("[1]", add_special_tokens=False)["input_ids"][-1]
         texts = [text for talk in talks for pair in talk for text in pair]
         pieces = iter(self.tokenizer(texts, add_special_tokens=False)["input_ids"])
         encoded = []
@@ -160,6 +161,8 @@ class Mixture:
                 prompt, answer = [user, *next(pieces), end, assistant], [*next(pieces), end]
                 ids += prompt + answer
                 weights += [self.config.prompt_weight] * len(prompt) + [self.config.answer_weight] * len(answer)
+                if answer[-2] == closing:
+                    weights[-3] = self.config.citation_weight
             encoded.append((ids, weights))
         return encoded
 

@@ -27,6 +27,7 @@ text_share = 0.3
 repeat_share = 0.1
 answer_weight = 4.0
 prompt_weight = 0.3
+citation_weight = 8.0
 curriculum_share = 0.5
 seed = 0
 history = ""

@@ -101,12 +101,17 @@ def test_a_run_can_start_from_another_model_with_its_tokenizer(config, mixture, 
     other = Pretraining(replace(config, seed=5), mixture, tmp_path / "other")
     other.model.save_pretrained(tmp_path / "model")
     tokenizer.save_pretrained(tmp_path / "model")
+    log = pd.DataFrame([{"step": 3, "tokens": 1536, "loss": 6.0}])
+    log.to_csv(tmp_path / "model" / "training_log.csv", index=False)
     run = Pretraining(config, mixture, tmp_path / "run", start=tmp_path / "model")
     fresh = Pretraining(config, mixture, tmp_path / "run")
     key = "model.layers.0.mlp.up_proj.weight"
     torch.testing.assert_close(run.model.state_dict()[key], other.model.state_dict()[key])
     assert not torch.equal(run.model.state_dict()[key], fresh.model.state_dict()[key])
     assert load_tokenizer(config, tmp_path / "run", tmp_path / "model").get_vocab() == tokenizer.get_vocab()
+    run.step = 1
+    run._note(5.0, 100.0)
+    assert [row["tokens"] for row in run.log] == [1536, 1536 + config.batch_tokens]
 
 
 def test_some_later_turns_ask_for_the_passage_alone(mixture):
