@@ -1,5 +1,6 @@
 """Embedding on real Ray workers gives the same rows in the same order, behind the same call."""
 
+import os
 import subprocess
 import sys
 
@@ -10,8 +11,8 @@ from domainlab.retrieve.embed import HashEmbedder
 from domainlab.retrieve.spread import SpreadEmbedder
 from domainlab.settings import ROOT
 
+PATIENT = {**os.environ, "RAY_raylet_start_wait_time_s": "300"}  # on a machine that does much else
 ON_WORKERS = """
-import os
 import numpy as np
 import ray
 from domainlab.records import Chunk
@@ -35,7 +36,9 @@ print("the rows are the same")
 @pytest.mark.slow  # starting Ray takes longer than all other tests of this folder
 def test_rows_of_real_workers_equal_those_made_here():
     # in a process of its own: Ray talks to itself by this machine's address, which the tests' network block refuses
-    child = subprocess.run([sys.executable, "-c", ON_WORKERS], cwd=ROOT, capture_output=True, text=True, timeout=600)
+    child = subprocess.run(
+        [sys.executable, "-c", ON_WORKERS], cwd=ROOT, env=PATIENT, capture_output=True, text=True, timeout=900
+    )
     assert "the rows are the same" in child.stdout, child.stderr[-3000:]
 
 
