@@ -6,6 +6,7 @@ the base, or behind a router. Arms with equal trainings share one.
 
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -23,12 +24,12 @@ from domainlab.forget.replay import mix_replay, self_generated
 from domainlab.forget.route import Router, routed
 from domainlab.forget.schedule import Schedule
 from domainlab.forget.suites import Suite, answer_scores, probe_examples, question_suite, refuse_overlap
-from domainlab.models import load_base
 from domainlab.records import Example, Question
 from domainlab.train.attach import attach
 from domainlab.train.config import TrainConfig
 from domainlab.train.finetune import finetune
 
+Load = Callable[[], tuple[PreTrainedModel, PreTrainedTokenizerBase]]  # a fresh copy of the base at every call
 PENALTIES = ("", "l2-sp", "ewc", "ewc, empirical", "kl")
 FISHER_EXAMPLES, KL_EXAMPLES, KL_PROBES = 96, 160, 24
 POOL = 1200  # examples to replay
@@ -79,7 +80,7 @@ class Task:
     pool: tuple[Example, ...]
 
 
-def medical_task(*, facts: int = 24, items: int = 40, seed: int = 0) -> Task:
+def medical_task(*, facts: int = 16, items: int = 32, seed: int = 0) -> Task:
     """Stable medical facts: three wordings to learn from, one to stop by, two that are asked."""
     return fact_task(
         "medical", stable_questions(wordings="train"), stable_questions(wordings="held_out"),
@@ -108,10 +109,10 @@ def fact_task(name: str, train: list[Question], held_out: list[Question], *, fac
 
 
 def train_once(
-    base: str, task: Task, training: Training, seed: int
+    load: Load, task: Task, training: Training, seed: int
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, dict]:
-    """Train a fresh copy of the base; returns the model, its tokenizer, and anchor, tokens, steps and seconds."""
-    model, tokenizer = load_base(base)
+    """Train the base that `load` returns; returns the model, its tokenizer, and anchor, tokens, steps and seconds."""
+    model, tokenizer = load()
     start, old = perf_counter(), list(task.pool)
     if training.own_answers:
         old = self_generated(HFChat(model, tokenizer, progress=False), old[: len(old) // 2])

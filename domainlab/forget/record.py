@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -88,7 +89,7 @@ def run_training(training: Training, arms: Sequence[Arm], seed: int, part: Path)
     """Train once, measure every arm of this training, and leave the result in `part`."""
     keep_freed_memory()
     task, (base, _) = medical_task(), load_base(BASE)
-    model, tokenizer, run = train_once(BASE, task, training, seed)
+    model, tokenizer, run = train_once(partial(load_base, BASE), task, training, seed)
     cost = {name: run[name] for name in ("tokens", "steps", "seconds")}
     rows = {}
     for arm in arms:

@@ -138,7 +138,7 @@ def small_task():
 @pytest.mark.parametrize("arm", [arm for arm in ARMS if arm.name in CURES], ids=lambda arm: arm.name)
 def test_every_kind_of_cure_trains_and_is_measured(tmp_path, arm):
     base = save_tiny_checkpoint(tmp_path / "base")
-    model, tokenizer, cost = train_once(str(base), small_task(), arm.training, 0)
+    model, tokenizer, cost = train_once(lambda: load_base(base), small_task(), arm.training, 0)
     found = measure_arm(arm, model, tokenizer, cost["anchor"], small_task(), load_base(base)[0])
     assert {suite: len(scores) for suite, scores in found["scores"].items()} == {"ward": 1, "bed": 1}
     assert found["kl"] > 0
