@@ -63,6 +63,21 @@ ABSTAIN = "at = at.assign(gain=[0.0 if 'routed' in name else gain for name, gain
 DECAY_CURES = "arms = arms.assign(kept=[1.0 if name == 'weight decay' else 0.5 for name in arms.index])"
 FALLING_CURES = "arms = arms.assign(kept=[1.0 if name.startswith('falling') else 0.5 for name in arms.index])"
 NEVER_OFF = "from contextlib import nullcontext\nmodels['LoRA', scale.seeds[0]].disable_adapter = nullcontext"
+FROM_ONE_SIDE = "ranked = ranked | {{'hybrid': ranked['{}']}}"
+ALL_RIGHT = "right = [{chunk.id for chunk in current}] * len(texts)"
+HEARS_NOT = (
+    "from types import SimpleNamespace\nheard = index.dense.embed\n"
+    "hears = lambda texts: heard(texts) * (-1 if ' not ' in texts[0] else 1)\n"
+    "index = SimpleNamespace(dense=SimpleNamespace(embed=hears))"
+)
+NO_VERSIONS = (
+    "from types import SimpleNamespace\nhonest = index\n"
+    "index = SimpleNamespace(search_many=lambda q, as_of, **rest: honest.search_many(q, as_of='ever', **rest))"
+)
+BLIND = (
+    "from types import SimpleNamespace\nfrom domainlab.retrieve.controls import random_retriever as blindly\n"
+    "index = SimpleNamespace(search_many=lambda q, k, mode: blindly(current, seed=1).search_many(q, k=k))"
+)
 BREAKS = {
     "00": (
         Break(claim="00.a", sabotage=SAY_NOTHING, rerun=("measure", "claim-reads")),
@@ -78,6 +93,17 @@ BREAKS = {
         Break(claim="01.h", sabotage="update_seconds = training_seconds", rerun=("claim-cost",)),
         Break(claim="01.i", sabotage=ALWAYS_FIND, rerun=("control-random",)),
         Break(claim="01.j", sabotage=UNTRAINED, rerun=("control-shuffled",)),
+    ),
+    "02": (
+        Break(claim="02.a", sabotage=FROM_ONE_SIDE.format("dense"), rerun=("scores", "claim-hybrid")),
+        Break(claim="02.b", sabotage=FROM_ONE_SIDE.format("lexical"), rerun=("scores", "claim-hybrid")),
+        Break(claim="02.c", sabotage="rr = rr | {'rrf': rr['hybrid']}", rerun=("claim-rrf",)),
+        Break(claim="02.d", sabotage=HEARS_NOT, rerun=("negation",)),
+        Break(claim="02.e", sabotage="shown = dict.fromkeys(shown, shown[50])", rerun=("claim-chunks",)),
+        Break(claim="02.f", sabotage="read_k = dict.fromkeys(read_k, read_k[1])", rerun=("claim-reader",)),
+        Break(claim="02.g", sabotage=NO_VERSIONS, rerun=("change", "claim-change")),
+        Break(claim="02.h", sabotage=BLIND, rerun=("abstain",)),
+        Break(claim="02.i", sabotage=ALL_RIGHT, rerun=("control-random",)),
     ),
     "03": (
         Break(claim="03.a", sabotage=MOVED, rerun=("identity", "claim-fair")),
