@@ -19,7 +19,7 @@ def search(query, texts, k):
 
 
 def faithful(prompt):
-    lines = [f"{kind}: {says} [{number}]." for number, kind, says in PASSAGE.findall(prompt)]
+    lines = [f"[{number}] {kind}: {says}" for number, kind, says in PASSAGE.findall(prompt)]
     return "\n".join([f"{SECTION.search(prompt)[1]}:", *lines])
 
 

@@ -20,7 +20,7 @@ from domainlab.data.chart import Chart
 from domainlab.errors import DataError
 
 ATTEMPTS = 3  # per fact: in a portion, alone, alone with chance
-TOKENS = 96  # longest reply per fact
+TOKENS = 160  # longest reply per fact
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from domainlab.assist.facts import Fact
 
-LINE = re.compile(r"(.+?)\s*\[(\d{1,3})\]\.?")
+LINE = re.compile(r"\[(\d{1,3})\]\s*(.+)")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*(?![\w-])")
 TOKEN = re.compile(r"[^\s,;:()]+")
 NEGATIONS = {"no", "not", "never", "none", "without", "denies", "denied", "negative", "absent"}
@@ -49,7 +49,7 @@ def check_line(line: str, section: str, facts: Sequence[Fact]) -> Checked:
     found = LINE.fullmatch(line)
     if not found:
         return Checked(line=line, fact=None, text=line, wrong="no citation")
-    text, place = found[1].rstrip("."), int(found[2]) - 1
+    text, place = found[2].rstrip("."), int(found[1]) - 1
     if not 0 <= place < len(facts):
         return Checked(line=line, fact=None, text=text, wrong="cites a passage that does not exist")
     return Checked(line=line, fact=place, text=text, wrong=broken_rule(text, section, facts[place]))

@@ -32,8 +32,8 @@ from domainlab.train.teach_classifier import fit_classifier
 from domainlab.train.text_classifier import ClassifierConfig, TextClassifier
 
 FOLDS, DRAWS = 5, 2000
-END_WORDS = 60  # of the abstract: results come last, and the encoder reads so much beside the question
-CONFIG = ClassifierConfig(rank=16, alpha=32.0, epochs=5, batch_size=16, max_tokens=128)
+END_WORDS = 45  # of the abstract: results come last, and the encoder reads so much beside the question
+CONFIG = ClassifierConfig(rank=16, alpha=32.0, epochs=3, batch_size=16, max_tokens=96)
 
 
 def end_text(one: ResearchQuestion) -> str:

@@ -39,7 +39,7 @@ def write_drafts(materials: Sequence[Material], chat: Chat, *, size: int, record
         section_prompt(section, part) if records else blind_prompt(section, material.chart.patient_id)
         for material, section, part in asked
     ]
-    replies = chat(prompts, max_new_tokens=TOKENS * size)
+    replies = chat(prompts, max_new_tokens=TOKENS * size // 2)
     drafts = []
     for material in materials:
         own = [at for at, (owner, _, _) in enumerate(asked) if owner is material]

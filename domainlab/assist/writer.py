@@ -2,15 +2,16 @@
 
 The writer gets a few facts of one section at a time (`Scale.passages` of them), so that a small model copies well
 and a long chart never meets the end of its context window. The house style is a heading and then one labelled line
-per fact, ending with the number of its passage; that form is what the adapter learns, the facts come with the prompt.
+per fact, which begins with the number of its passage. That form is what the adapter learns; the facts come with the
+prompt.
 
 >>> fact = Fact(section="Objective", kind="measured", says="heart rate 72 on 2031-01-20", records=("Observation/o1",))
 >>> print(section_prompt("Objective", [fact]))
-Write the Objective section: the heading, then one sentence for each passage with its number.
+Write the Objective section: the heading, then each passage on its own line with its number.
 [1] measured: heart rate 72 on 2031-01-20
 >>> print(section_answer("Objective", [fact]))
 Objective:
-measured: heart rate 72 on 2031-01-20 [1].
+[1] measured: heart rate 72 on 2031-01-20
 """
 
 import random
@@ -28,7 +29,7 @@ Item = TypeVar("Item")
 def section_prompt(section: str, facts: Sequence[Fact]) -> str:
     """Ask for one section about a few facts."""
     passages = number_passages([fact.text for fact in facts])
-    return f"Write the {section} section: the heading, then one sentence for each passage with its number.\n{passages}"
+    return f"Write the {section} section: the heading, then each passage on its own line with its number.\n{passages}"
 
 
 def blind_prompt(section: str, patient_id: str) -> str:
@@ -38,7 +39,7 @@ def blind_prompt(section: str, patient_id: str) -> str:
 
 def section_answer(section: str, facts: Sequence[Fact]) -> str:
     """The section as the house style has it."""
-    lines = [f"{fact.text} [{number}]." for number, fact in enumerate(facts, start=1)]
+    lines = [f"[{number}] {fact.text}" for number, fact in enumerate(facts, start=1)]
     return "\n".join([f"{section}:", *lines])
 
 

@@ -90,7 +90,7 @@ def _dose(dosage: Any) -> tuple[str, str]:
     times, every = number(repeat, "frequency"), number(repeat, "period")
     if not text and times and every:
         period = PERIODS.get(words(repeat, "periodUnit"), words(repeat, "periodUnit"))
-        text = f"{times} per {period}" if every == "1" else f"{times} every {every} {period}"
+        text = f"{times} per {period}" if float(every) == 1 else f"{times} every {every} {period}"
     return dose, text if len(text) <= 60 else ""
 
 

@@ -29,13 +29,8 @@ def read_charts(bundle: Any, *, today: str, where: str = "the bundle") -> list[C
     """
     if words(bundle, "resourceType") != "Bundle":
         raise DataError(f"{where}: expected a JSON object with resourceType Bundle, got {type(bundle).__name__}.")
-    places: dict[str, Any] = {}
-    resources = []
-    for entry in items(bundle, "entry"):
-        resource = dig(entry, "resource")
-        if isinstance(resource, dict):
-            resources.append(resource)
-            places |= dict.fromkeys((words(entry, "fullUrl"), title(resource)), resource)
+    resources = [resource for entry in items(bundle, "entry") if isinstance(resource := dig(entry, "resource"), dict)]
+    places = _places(bundle, where)
     patients = [one for one in resources if words(one, "resourceType") == "Patient"]
     ids = [words(one, "id") for one in patients]
     if len(set(ids)) < len(ids) or "" in ids:
@@ -44,6 +39,23 @@ def read_charts(bundle: Any, *, today: str, where: str = "the bundle") -> list[C
         )
     latest = day(bundle, "timestamp") or today
     return [_chart(one, resources, places, latest) for one in patients]
+
+
+def _places(bundle: Any, where: str) -> dict[str, Any]:
+    """Reference -> resource, for every entry that can be referred to.
+
+    Raises:
+        DataError: a reference could mean a patient or something else.
+    """
+    places: dict[str, Any] = {}
+    for entry in items(bundle, "entry"):
+        resource = dig(entry, "resource")
+        for name in {words(entry, "fullUrl"), title(resource)} - {""} if isinstance(resource, dict) else ():
+            both = (resource, places.get(name, resource))
+            if both[0] is not both[1] and any(words(one, "resourceType") == "Patient" for one in both):
+                raise DataError(f"{where}: two entries are called {name[:60]!r}, and one is a Patient; expected one.")
+            places[name] = resource
+    return places
 
 
 def _chart(patient: Any, resources: list[Any], places: dict[str, Any], latest: str) -> Chart:
@@ -56,7 +68,7 @@ def _chart(patient: Any, resources: list[Any], places: dict[str, Any], latest: s
         if resource is patient:
             continue
         subject = words(resource, "subject", "reference") or words(resource, "patient", "reference")
-        if places.get(subject) is not patient and subject != f"Patient/{patient_id}":
+        if places.get(subject) is not patient:
             unused[f"{kind} of no or another patient" if kind in READERS else kind] += 1
         elif kind not in READERS:
             unused[kind] += 1

@@ -44,9 +44,9 @@ BAD_WRITERS = {
     "says nothing": lambda prompt: "",
     "wrong numbers": swap_digits,
     "no heading": lambda prompt: faithful(prompt).split("\n", 1)[-1].replace("[1]", "[9]"),
-    "diagnoses": lambda prompt: faithful(prompt).replace(" [", " confirms sepsis ["),
-    "talks": lambda prompt: "The patient is doing well and takes warfarin 5 mg [1].",
-    "repeats": lambda prompt: "Objective:\n" + "measured: potassium 9.9 mmol/L [1].\n" * 30,
+    "diagnoses": lambda prompt: faithful(prompt).replace(": ", ": sepsis confirmed, "),
+    "talks": lambda prompt: "The patient is doing well and takes warfarin 5 mg.",
+    "repeats": lambda prompt: "Objective:\n" + "[1] measured: potassium 9.9 mmol/L\n" * 30,
 }
 
 

@@ -47,8 +47,8 @@ def test_a_fact_in_the_wrong_section_is_refused():
 
 def test_a_reply_line_by_line():
     reply = (
-        "Objective:\nmeasured: heart rate 72 beats per minute [1].\nmeasured: heart rate 72 beats per minute [1].\n"
-        "not documented: weight [3].\nnot documented: weight\nnot documented: weight [2]."
+        "Objective:\n[1] measured: heart rate 72 beats per minute\n[1] measured: heart rate 72 beats per minute.\n"
+        "[3] not documented: weight\nnot documented: weight\n[2] not documented: weight."
     )
     heading, lines = check_reply(reply, "Objective", [PULSE, GONE])
     assert heading

@@ -29,7 +29,7 @@ def test_without_records_the_prompt_holds_none_and_numbers_are_invented(material
 
     def blind(prompt):
         prompts.append(prompt)
-        return "Objective:\nmeasured: heart rate 12345 beats per minute [1]."
+        return "Objective:\n[1] measured: heart rate 12345 beats per minute"
 
     found = scores(materials[:2], blind, records=False)
     assert not any(entry.name in prompt for prompt in prompts for m in materials[:2] for entry in m.chart.of("lab"))

@@ -69,6 +69,7 @@ def test_a_synthea_bundle():
         "24 HR Metformin hydrochloride 500 MG Oral Tablet", "Warfarin Sodium 5 MG Oral Tablet",
         "Naproxen sodium 220 MG Oral Tablet",
     }  # fmt: skip
+    assert {entry.detail for entry in found.of("medication")} == {"1 per day", ""}
     values = {entry.name: (entry.value, entry.unit) for entry in found.newest("vital")}
     assert values["systolic blood pressure"] == ("123", "mmHg")
     assert values["weight"] == ("81.37692103", "kg")
@@ -104,6 +105,24 @@ def test_a_resource_of_nobody_or_of_somebody_else_is_in_no_chart():
     found = chart(synthea.patient(), stranger, nobody)
     assert found.entries == ()
     assert found.unused == {"Observation of no or another patient": 2}
+
+
+def test_entries_without_full_url_give_nobody_s_values_to_nobody():
+    nobody = synthea.observation("Body Height", "8302-2", **synthea.quantity(150, "cm"))
+    del nobody["subject"]
+    bare = synthea.bundle(synthea.patient(), nobody)
+    for entry in bare["entry"]:
+        del entry["fullUrl"]
+    (found,) = read_charts(bare, today=TODAY)
+    assert found.entries == ()
+
+
+def test_a_name_that_could_mean_two_patients_is_refused():
+    twice = synthea.bundle(synthea.patient(), synthea.patient(id="second"))
+    for entry in twice["entry"]:
+        entry["fullUrl"] = "urn:uuid:same"
+    with pytest.raises(DataError, match="two entries are called"):
+        read_charts(twice, today=TODAY)
 
 
 def test_two_patients_in_one_bundle_are_two_charts():
