@@ -10,7 +10,7 @@ from pathlib import Path
 
 from domainlab.data.security_requests import LABELS
 from domainlab.retrieve.embed import MINILM, MINILM_REVISION, minilm_folder
-from domainlab.review.assistant_policy import rule_for, sounds_like_security
+from domainlab.review.assistant_policy import asks_for_help, rule_for, sounds_like_security
 from domainlab.settings import ROOT
 from domainlab.train.text_classifier import TextClassifier, load_classifier, read_classifier_card
 
@@ -49,7 +49,7 @@ class IntentModel:
         rule = rule_for(text)
         if rule is not None:
             return Intent(harmful=True, probability=probability, reason=rule, security=True)
-        harmful = probability >= self.threshold
+        harmful = probability >= self.threshold and not asks_for_help(text)
         reason = "it asks for a means of attack" if harmful else "it asks for understanding or defence"
         return Intent(
             harmful=harmful, probability=probability, reason=reason, security=harmful or sounds_like_security(text)

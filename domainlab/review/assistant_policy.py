@@ -45,6 +45,16 @@ DEFENCE = (
     r"scan|explain|describe|summar|understand|article|essay|talk|slides|poster|simulat|tabletop|analys|clean|remov|test|"
     r"sandbox|mandatory|honeypot|quarantin|histor|criminals|attackers|authors|why\b|what\b|runbook|backup|survive|resist|harder|scam"
 )
+ASKS_FOR_HELP = (
+    r"\bis (?:this|that|it) (?:real|fake|safe|legitimate|a (?:scam|fraud|problem|hoax)|fraud|phishing|dangerous)\b",
+    r"\bhow (?:can|do|could|should) (?:he|she|they|we|i|my \w+) (?:check|tell (?:if|whether)|know (?:if|whether)|"
+    r"protect|prevent|detect|recognise|recover|get rid|find out (?:if|whether)|report|tell (?:the|a|them|[A-Z]))",
+    r"\bwhat (?:should|can|do|must) (?:i|we|he|she|they)(?: \w+)? do\b|\bwhat happened\b|\bfirst steps\b",
+    r"\bhow to stop it\b",
+    r"\b(?:safe|safer|secure) (?:way|version|replacement|format|alternative|default)\b|\bharder for\b",
+    r"\bto att&ck\b|\bfor the report\b|\bso that (?:nobody|no ?one|strangers?) can(?:no|')t? (?:misuse|abuse)\b",
+)
+
 ORDERED = re.compile(rf"\b(?:{ORDER})\b(?:\W+\w+){{0,5}}?\W+(?P<weapon>{WEAPON})s?\b", re.IGNORECASE)
 DEFENDS = re.compile(rf"\b(?:{DEFENCE})", re.IGNORECASE)
 INTRUDES = re.compile(rf"\b(?:{INTRUDE})\b.{{0,40}}?\b(?:{OTHERS})(?=\W|$)", re.IGNORECASE)
@@ -52,6 +62,7 @@ SNEAKS = re.compile(rf"\b(?:{INTRUDE})\b.{{0,80}}?\b(?:{UNSEEN})\b", re.IGNORECA
 GUARDS = re.compile(rf"\b(?:{PROTECTS})\b", re.IGNORECASE)
 JAILBREAK = re.compile(rf"\b(?:{UNBOUND})", re.IGNORECASE)
 ARMED = re.compile(rf"\b(?:{WEAPON}|attack|exploit|hack|steal|break into)", re.IGNORECASE)
+HELP = re.compile("|".join(ASKS_FOR_HELP), re.IGNORECASE)
 SECURITY = re.compile(
     rf"\b(?:{WEAPON}|secur|attack|hack|vulnerab|exploit|injection|cve|cwe|att&ck|password|phish|breach|leak|firewall|"
     r"encrypt|malicious|threat|incident|siem|edr|antivirus|login|privilege|cross-site|deserial|traversal|forge|"
@@ -88,6 +99,11 @@ def rule_for(text: str) -> str | None:
     if INTRUDES.search(text) and not GUARDS.search(text):
         return "it is about devices or accounts of somebody else"
     return None
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether somebody asks in plain words what happened to them or how to stay safe, and orders no weapon."""
+    return HELP.search(text) is not None and rule_for(text) is None and not ORDERED.search(text)
 
 
 def sounds_like_security(text: str) -> bool:

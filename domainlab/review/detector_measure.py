@@ -76,7 +76,7 @@ def judge(review: Reviewer, pair: CodePair, changed: set[int]) -> dict[str, floa
     """How one reviewer does on one pair; `changed` are the lines of the fixed twin that differ."""
     wanted = int(pair.cwe.removeprefix("CWE-"))
     at_flaw = [one for one in review(pair.vulnerable) if touches(one, pair.lines)]
-    alarms = [one for one in review(pair.fixed) if touches(one, changed) or related(wanted, one.cwes)]
+    alarms = [one for one in review(pair.fixed) if is_alarm(one, pair, changed)]
     detected = bool(at_flaw)
     return {
         "detected": float(detected),
@@ -84,6 +84,11 @@ def judge(review: Reviewer, pair: CodePair, changed: set[int]) -> dict[str, floa
         "false_alarm": float(bool(alarms)),
         "paired": float(detected and not alarms),
     }
+
+
+def is_alarm(report: Report, pair: CodePair, changed: set[int]) -> bool:
+    """Whether a report on the fixed twin is about what was repaired: its lines, or the pair's weakness."""
+    return touches(report, changed) or related(int(pair.cwe.removeprefix("CWE-")), report.cwes)
 
 
 def touches(report: Report, lines: Iterable[int]) -> bool:

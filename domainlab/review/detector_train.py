@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from domainlab.data.security_pairs import CodePair, code_pairs
 from domainlab.review.detector import FALSE, FOLDER, SAFE, TRUE, WEAK, Detector, finding_rows, log_odds, token_rows
 from domainlab.review.detector_code import Unit, read_units, unit_at
+from domainlab.review.detector_measure import changed_lines, is_alarm, reports
 from domainlab.review.findings import Finding
 from domainlab.review.merge import FAMILIES
 from domainlab.review.scan import scan
@@ -74,13 +75,12 @@ def train_detector(pairs: Sequence[CodePair]) -> Detector:
 
 def train_truth(pairs: Sequence[CodePair], unseen: dict[tuple, float]) -> LinearHead:
     """The head that weighs findings; the detector's evidence comes from folds that had not seen the template."""
-    rows, labels, groups, homes, safe_files, bandit = [], [], [], [], 0, 0
+    rows, labels, groups, twins, bandit = [], [], [], [], set()
     for pair in tqdm(pairs, desc="Scanning", delay=2):
+        changed = changed_lines(pair)
         for part in ("vulnerable", "fixed", "near_miss"):
             source = getattr(pair, part)
-            safe_files += bool(source) and part != "vulnerable"
             findings = scan(source).findings if source else ()
-            bandit += part != "vulnerable" and any("bandit" in one.origins for one in findings)
             if not findings:
                 continue
             units = [unit_at(read_units(source), one.line) for one in findings]
@@ -88,34 +88,38 @@ def train_truth(pairs: Sequence[CodePair], unseen: dict[tuple, float]) -> Linear
             rows.append(finding_rows(findings, np.array(evidence)))
             labels += [TRUE if part == "vulnerable" and is_true(one, pair) else FALSE for one in findings]
             groups += [pair.group] * len(findings)
-            homes += [(pair.id, part)] * len(findings)
+            alarms = [part == "fixed" and is_alarm(report, pair, changed) for report in reports(findings)]
+            twins += [pair.id if alarm else "" for alarm in alarms]
+            bandit |= {
+                pair.id for one, alarm in zip(findings, alarms, strict=True) if alarm and "bandit" in one.origins
+            }
     truth, unseen_as = fit_head(np.vstack(rows), labels, groups, strength=1.0)
     scores = unseen_as[:, truth.labels.index(TRUE)]
-    points = operating_points(scores, labels, homes, safe_files, bandit / safe_files)
+    points = operating_points(scores, labels, twins, len(pairs), len(bandit) / len(pairs))
     log.info("findings on the training templates: %s; operating points %s", Counter(labels), points)
     return replace(truth, facts={"lost": LOST, **points})
 
 
 def operating_points(
-    scores: np.ndarray, labels: Sequence[str], homes: Sequence[tuple[str, str]], safe_files: int, alarms: float
+    scores: np.ndarray, labels: Sequence[str], twins: Sequence[str], pairs: int, rate: float
 ) -> dict[str, float]:
     """Where to cut: `keep_at` loses a share LOST of the true findings, `strict_at` alarms as rarely as bandit.
 
     Args:
         scores: probabilities of findings whose templates were not seen, `(n,)`.
         labels: TRUE or FALSE of each.
-        homes: pair and version that each finding is in.
-        safe_files: number of fixed versions and near misses, with and without findings.
-        alarms: share of the safe files that bandit alarms in.
+        twins: the pair in whose fixed twin a finding is a false alarm, "" where it is none.
+        pairs: how many pairs there are.
+        rate: share of the fixed twins that bandit alarms in.
     """
-    worst: dict[tuple[str, str], float] = {}
-    for score, home in zip(scores.tolist(), homes, strict=True):
-        if home[1] != "vulnerable":
-            worst[home] = max(score, worst.get(home, 0.0))
-    highest = np.zeros(safe_files)
+    worst: dict[str, float] = {}
+    for score, twin in zip(scores.tolist(), twins, strict=True):
+        if twin:
+            worst[twin] = max(score, worst.get(twin, 0.0))
+    highest = np.zeros(pairs)
     highest[: len(worst)] = list(worst.values())
     true = scores[[label == TRUE for label in labels]]
-    strict = float(np.nextafter(np.quantile(highest, 1 - alarms, method="higher"), 1))
+    strict = float(np.nextafter(np.quantile(highest, 1 - rate, method="higher"), 1))
     return {"keep_at": float(np.quantile(true, LOST)), "strict_at": strict}
 
 
