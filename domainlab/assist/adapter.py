@@ -33,7 +33,7 @@ from domainlab.train.finetune import finetune
 from domainlab.train.save import load_adapter, save_adapter
 
 TRAINING_SEED = 1  # of the patients that the writer learns from; the repository's own have seed 0
-CHARTS, EXAMPLES = 40, 60  # of each sort: course patients, and charts in other systems' wording
+CHARTS, EXAMPLES = 40, 90  # of each sort: course patients, and charts in other systems' wording
 
 
 def charts_of(patients: Sequence[Patient]) -> list[Chart]:

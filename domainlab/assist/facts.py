@@ -110,16 +110,14 @@ def _assessment(chart: Chart, shown: dict[str, list[Entry]]) -> list[Fact]:
 
 
 def _trends(chart: Chart) -> list[Fact]:
-    """The last two values of measurements that changed between two days, in one unit, laboratory first."""
+    """The value before the newest, of measurements that changed between two days in one unit, laboratory first."""
     facts = []
     for kind in ("lab", "vital"):
         for newest in chart.newest(kind):
             earlier = [one for one in chart.of(kind) if one.name == newest.name and one.date < newest.date]
             last = earlier[-1] if earlier else newest
             if last.date and last.unit == newest.unit and last.value != newest.value:
-                says = f"{newest.name} {quantity(last)}, then {quantity(newest)}"
-                records = (last.record, newest.record)
-                facts.append(Fact(section="Assessment", kind="course", says=says, records=records))
+                facts.append(_stated("Assessment", "previously", last, last.name, quantity(last)))
     return facts
 
 

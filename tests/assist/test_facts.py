@@ -13,17 +13,17 @@ def said(*entries, kind=None):
     return [fact.says for fact in facts if kind in (None, fact.kind)]
 
 
-def test_the_newest_value_is_used_and_the_course_is_told():
+def test_the_newest_value_is_used_and_the_one_before_is_told():
     old = entry("vital", "weight", "80", unit="kg", date="2030-01-01")
     new = entry("vital", "weight", "78.5", unit="kg", date="2031-01-01")
     assert said(old, new, kind="measured") == ["weight 78.5 kg on 2031-01-01"]
-    assert said(old, new, kind="course") == ["weight 80 kg on 2030-01-01, then 78.5 kg on 2031-01-01"]
+    assert said(old, new, kind="previously") == ["weight 80 kg on 2030-01-01"]
 
 
 def test_values_in_two_units_are_never_compared():
     old = entry("vital", "weight", "176", unit="lb", date="2030-01-01")
     new = entry("vital", "weight", "80", unit="kg", date="2031-01-01")
-    assert said(old, new, kind="course") == []
+    assert said(old, new, kind="previously") == []
     assert said(old, new, kind="measured") == ["weight 80 kg on 2031-01-01"]
 
 

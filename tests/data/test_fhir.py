@@ -75,7 +75,8 @@ def test_a_synthea_bundle():
     assert values["weight"] == ("81.37692103", "kg")
     assert found.visit_date == "2024-03-01"
     assert [entry.value for entry in found.of("note")] == [
-        "2019-03-01\n\n# Chief Complaint\nNo complaints.\n\n# Social History\nLives with a friend.", "Feels well today.",
+        "2019-03-01\n\n# Chief Complaint\nNo complaints.\n\n# Social History\nLives with a friend.",
+        "Feels well today.",
     ]  # fmt: skip
 
 
@@ -167,9 +168,10 @@ def test_an_empty_chart_is_a_chart():
     assert chart(synthea.patient()) == Chart(patient_id=synthea.patient()["id"], birth_date="1970-05-01", sex="female")
 
 
-@pytest.mark.parametrize(
-    "wrong", [{}, [], None, "x", {"resourceType": "Patient"}, {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}]
-)  # fmt: skip
+NO_ID = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}
+
+
+@pytest.mark.parametrize("wrong", [{}, [], None, "x", {"resourceType": "Patient"}, NO_ID])
 def test_refuses_what_is_no_bundle_or_a_patient_without_id(wrong):
     with pytest.raises(DataError):
         read_charts(wrong, today=TODAY)
