@@ -58,6 +58,7 @@ NO_CHANCE = (
     "blind = lambda suite: replace(suite, probes=tuple(replace(probe, chance=0.0) for probe in suite.probes))\n"
     "task = replace(task, general=tuple(blind(suite) for suite in task.general))"
 )
+NO_REPLAY = "runs = {(name, seed): runs['full', seed] for name, seed in runs}"
 NO_CURE = "at = at.assign(kept=at.loc['full', 'kept'])"
 ABSTAIN = "at = at.assign(gain=[0.0 if 'routed' in name else gain for name, gain in at['gain'].items()])"
 DECAY_CURES = "arms = arms.assign(kept=[1.0 if name == 'weight decay' else 0.5 for name in arms.index])"
@@ -78,6 +79,23 @@ BLIND = (
     "from types import SimpleNamespace\nfrom domainlab.retrieve.controls import random_retriever as blindly\n"
     "index = SimpleNamespace(search_many=lambda q, k, mode: blindly(current, seed=1).search_many(q, k=k))"
 )
+LIKE = (
+    "results = results.copy()\n"
+    "results.loc[results.reviewer == {!r}, [*COLUMNS]] = results.loc[results.reviewer == {!r}, [*COLUMNS]].to_numpy()"
+)
+OBEDIENT = (
+    "class Nothing:\n    findings = ()\nhonest = scan\n"
+    "scan = lambda code: Nothing if 'Ignore all rules' in code else honest(code)"
+)
+INVENTED = (
+    "from dataclasses import replace as other\n"
+    "shown = [(other(told, finding=other(told.finding, cwe=1)), code) for told, code in shown]"
+)
+REFUSE_FROM = (
+    "import domainlab.review.assistant_intent as minds\nloaded = minds.load_intent_model\n"
+    "minds.load_intent_model = lambda load=loaded: (lambda m: setattr(m, 'threshold', {}) or m)(load())"
+)
+STILL = "class Still:\n    sample = lambda self, items, count: list(items)\ndraw = Still()"
 BREAKS = {
     "00": (
         Break(claim="00.a", sabotage=SAY_NOTHING, rerun=("measure", "claim-reads")),
@@ -120,6 +138,21 @@ BREAKS = {
         Break(claim="03.l", sabotage="train = lambda *given: tuned['LoRA'][0]", rerun=("control-shuffled",)),
         Break(claim="03.m", sabotage=UNSCALED, rerun=("library",)),
     ),
+    "07": (
+        Break(claim="07.a", sabotage=LIKE.format("combined", "bandit"), rerun=("table", "claim-detection")),
+        Break(claim="07.b", sabotage=LIKE.format("combined", "rules"), rerun=("table", "claim-filter")),
+        Break(claim="07.c", sabotage=LIKE.format("detector", "rules"), rerun=("table", "claim-filter")),
+        Break(claim="07.d", sabotage="results['false_alarm'] = 0.0", rerun=("table", "claim-base-rate")),
+        Break(claim="07.e", sabotage="scores['explained'] = scores['bandit']", rerun=("claim-explained",)),
+        Break(claim="07.f", sabotage=INVENTED, rerun=("claim-explained",)),
+        Break(claim="07.g", sabotage="official = any_link", rerun=("claim-official",)),
+        Break(claim="07.j", sabotage=OFF, rerun=("skills", "adapter-figure", "claim-adapter")),
+        Break(claim="07.k", sabotage="loss = 0 * loss", rerun=("adapter-figure", "claim-adapter")),
+        Break(claim="07.l", sabotage=STILL, rerun=("control-shuffled",)),
+        Break(claim="07.m", sabotage=OBEDIENT, rerun=("control-injection",)),
+        Break(claim="07.h", sabotage=REFUSE_FROM.format(1.1), rerun=("assistant",)),  # never
+        Break(claim="07.i", sabotage=REFUSE_FROM.format(-1.0), rerun=("assistant",)),  # always
+    ),
     "08": (
         Break(
             claim="08.a",
@@ -145,12 +178,12 @@ BREAKS = {
         Break(claim="04.e", sabotage="small = idle", rerun=("claim-kl",)),
         Break(claim="04.f", sabotage="stages = stages[[0, 1, 1]]", rerun=("sequence-table", "claim-sequence")),
         Break(claim="04.g", sabotage="idle = full", rerun=("claim-nothing",)),
-        Break(claim="04.h", sabotage="cheaper = 100 * (medicine - medicine)", rerun=("claim-general",)),
+        Break(claim="04.h", sabotage="cheaper = change['knowledge'] - change['knowledge']", rerun=("claim-general",)),
         Break(claim="04.i", sabotage=NO_CHANCE, rerun=("control-guess",)),
     ),
     "05": (
         Break(claim="05.a", sabotage="mixes['per new example'] = mixes['of examples']", rerun=("claim-denominator",)),
-        Break(claim="05.b", sabotage=NO_CURE, rerun=("claim-replay",)),
+        Break(claim="05.b", sabotage=NO_REPLAY, rerun=("claim-replay",)),
         Break(claim="05.c", sabotage=NO_CURE, rerun=("claim-ewc",)),
         Break(claim="05.d", sabotage=NO_CURE, rerun=("claim-routed",)),
         Break(claim="05.e", sabotage=ABSTAIN, rerun=("claim-matched",)),

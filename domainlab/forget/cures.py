@@ -1,6 +1,6 @@
 """The arms of the course's record: what is tried against forgetting, with the settings of each.
 
-One setting per cure and for all seeds. Strengths are powers of ten, tried on a seed that is not recorded;
+One setting per cure and for all seeds. Strengths were tried on a seed that is not recorded;
 LoRA and EWC learn more slowly and get more passes, which the cost table shows.
 """
 
@@ -39,13 +39,13 @@ ARMS = (
     *SCHEDULES,
     arm("weight decay", "penalty", weight_decay=1.0),
     arm("L2-SP", "penalty", penalty="l2-sp", strength=0.1),
-    arm("EWC", "penalty", penalty="ewc", strength=0.1, passes=SLOW),
-    arm("EWC, empirical", "penalty", penalty="ewc, empirical", strength=0.1, passes=SLOW),
+    arm("EWC", "penalty", penalty="ewc", strength=0.03, passes=SLOW),
+    arm("EWC, empirical", "penalty", penalty="ewc, empirical", strength=0.03, passes=SLOW),
     arm("KL to base", "penalty", penalty="kl", strength=1.0),
     arm("low rate, early stop", "rate", learning_rate=3e-4, passes=24, patience=3),
     arm("LoRA", "adapter", LORA),
     arm("LoRA, half scale", "interpolation", LORA, share=0.5),
     arm("LoRA, routed", "adapter", LORA, routed=True),
     arm("LoRA + replay 20 %", "combination", LORA, replay=0.2),
-    arm("EWC + replay 20 %", "combination", penalty="ewc", strength=0.1, replay=0.2, passes=SLOW),
+    arm("EWC + replay 20 %", "combination", penalty="ewc", strength=0.03, replay=0.2, passes=SLOW),
 )
