@@ -40,6 +40,7 @@ def _finding(issue: bandit_issue.Issue, path: str, lines: list[str]) -> Finding:
     return finding(
         path=path, line=line, column=issue.col_offset + 1, end_line=max(issue.linerange or [line]),
         cwe=CWE_OF.get(issue.test_id, issue.cwe.id), rule=f"bandit-{issue.test_id}",
-        message=issue.text.splitlines()[0].rstrip("."), confidence=CONFIDENCE.get(issue.confidence, "low"),
+        message=issue.text.splitlines()[0].rstrip("."),
+        confidence="low" if issue.severity == "LOW" else CONFIDENCE.get(issue.confidence, "low"),
         origin="bandit", sink=Place(line=line, column=issue.col_offset + 1, text=text, kind="sink"),
     )  # fmt: skip

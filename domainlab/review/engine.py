@@ -53,7 +53,7 @@ class Engine(Calls):
         args, keywords = self.arguments(node, env)
         if callee.name.startswith("def:"):
             return self.call_local(callee.name, receiver, args, keywords)
-        name = callee.name
+        name = callee.name or getattr(node.func, "id", "")  # a parameter that is called keeps its own name
         call = Call(node, name, receiver, tuple(args), keywords, self.scope)
         self.on_call(call)
         if isinstance(node.func, ast.Attribute) and node.func.attr in GROWING:
@@ -100,9 +100,6 @@ class Engine(Calls):
         """Show a comparison to the rules."""
         for rule in self.rules["on_comparison"]:
             self._keep(rule, rule.on_comparison(event))
-
-    def on_subscript(self, node: ast.Subscript, base: Value, index: Value) -> None:
-        """Nothing looks at subscripts yet."""
 
     def on_entry(self, node: ast.Dict, key: Value, value: Value, item: ast.AST) -> None:
         """Show the entry of a dict display as an assignment to its key."""

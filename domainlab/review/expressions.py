@@ -6,33 +6,22 @@ Mixed into the engine, which knows functions and statements; `env` maps places (
 import ast
 import builtins
 import re
-import sys
-from collections.abc import Iterator
-from dataclasses import replace
 
 from domainlab.review.containers import LONGEST_NAME, Containers, Env
 from domainlab.review.guards import proofs
 from domainlab.review.operations import chosen_folder, operation
+from domainlab.review.results import Results
 from domainlab.review.rule import Comparison, Scope
-from domainlab.review.sanitizers import sanitized
-from domainlab.review.sources import REQUESTS, source_of_call, source_of_name
+from domainlab.review.sources import REQUESTS, source_of_name
 from domainlab.review.syntax import key_of
 from domainlab.review.values import NOTHING, Taint, Value, combine, join, safe, tainted
 from domainlab.review.vocabulary import is_secret
 
 MOST_STEPS = 3_000_000  # expressions looked at in one file; more means that the file is no ordinary code
 BUILTINS = frozenset(dir(builtins))
-LOOKUPS = frozenset(
-    "filter filter_by first one all one_or_none find find_one exclude get_or_404 first_or_404 query execute fetchone "
-    "fetchall commit add delete save update close write send post index count exists search_s".split()
-)
 SERVER, SERVERS = ("self.path", "self.headers", "self.rfile"), ("http.server", "BaseHTTPServer", "SimpleHTTPServer")
-CONNECTS = frozenset(
-    "connect create_engine sessionmaker Connection cursor connection getconn get_connection get_db".split()
-)
 # Names of tables cannot be passed as parameters, so programs keep them in attributes.
 TABLE = re.compile(r"(?i)(table|schema|column|collection|db_?name|database|prefix)(_?names?)?$")
-KEYED = frozenset("get getlist pop get_argument get_body_argument getvalue getenv getfirst".split())
 GROWING = frozenset("append add extend insert update appendleft setdefault write put push".split())
 type_of = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", type(None): "None"}
 
@@ -41,7 +30,7 @@ class OutOfSteps(Exception):
     """The file needs more steps than a review gives it."""
 
 
-class Expressions(Containers):
+class Expressions(Containers, Results):
     """Evaluate expressions; the engine adds `globals`, `call_local`, `attribute_of`, `on_call`, `on_comparison`."""
 
     steps: int = 0
@@ -131,7 +120,8 @@ class Expressions(Containers):
             return item
         if base.name in REQUESTS:
             return Value(name=f"{base.name}[]", taints=frozenset({self.taint("request", node)}))
-        self.on_subscript(node, base, index)
+        if base.known and isinstance(base.const, str | bytes):
+            return Value(name=base.name, const=base.const)  # a part of a constant is a constant
         sliced = isinstance(node.slice, ast.Slice)
         return Value(
             name=base.name if sliced else f"{base.name}[]"[-LONGEST_NAME:],
@@ -207,11 +197,6 @@ class Expressions(Containers):
     def _starred(self, node: ast.Starred, env: Env) -> Value:
         return self.value(node.value, env)
 
-    def is_foreign(self, name: str) -> bool:
-        """Whether a function belongs to a library outside of Python's own, so that nobody knows what it gives."""
-        root = name.partition(".")[0].partition("(")[0]
-        return root in self.scope.module.roots and root not in sys.stdlib_module_names
-
     def arguments(self, node: ast.Call, env: Env) -> tuple[list[Value], dict[str, Value]]:
         """The values of a call's arguments; `**mapping` gives its known entries."""
         args, keywords = [self.value(arg, env) for arg in node.args], {}
@@ -219,36 +204,3 @@ class Expressions(Containers):
             value = self.value(keyword.value, env)
             keywords.update({keyword.arg: value} if keyword.arg else dict(value.items) or {"**": value})
         return args, keywords
-
-    def result(self, node: ast.Call, name: str, receiver: Value, parts: Iterator[Value]) -> Value:
-        """What a call of a function in another file gives: cleaned, a source, or everything that went in."""
-        args = list(parts)
-        last = name.rpartition(".")[2]
-        inputs = [receiver] if last in LOOKUPS and receiver.name else [receiver, *args]
-        if last == "get" and receiver.name in ("dict", "os.environ"):
-            inputs = [receiver]
-        if last in CONNECTS:
-            return Value(name=f"{name}()"[-LONGEST_NAME:])  # a connection does not carry what it was made with
-        built = (last == "format" and bool(receiver.text)) or (last == "join" and (receiver.known or len(args) > 1))
-        built = built or last == "joinpath"
-        built = built or any(part.built for part in inputs)
-        if last in ("join", "joinpath") and not receiver.known and len(inputs) > 1:
-            first = 0 if last == "joinpath" else 1
-            inputs[first] = chosen_folder(inputs[first])
-        value = combine(inputs, name=f"{name}()"[-LONGEST_NAME:], built=built)
-        if last == "items" and receiver.name == "dict" and receiver.items:
-            held = self.element(replace(receiver, name="list"))
-            return Value(
-                name="dict.items()", taints=held.taints, items=(("0", Value(name="str")), ("1", held)), listed=True
-            )
-        if name == "tempfile.gettempdir":
-            return Value(name="str", const="/tmp")
-        if kind := source_of_call(name):
-            return tainted(Value(name=value.name), [self.taint(kind, node)])
-        if not value.taints and not value.known and self.is_foreign(name):
-            value = tainted(value, [self.taint("unknown", node)])
-        cleaned = sanitized(name, value, args)
-        if cleaned is not None:
-            return cleaned
-        key = args[0].const if args and args[0].known and last in KEYED else ""
-        return self.secret(key, value, node) if isinstance(key, str) else value

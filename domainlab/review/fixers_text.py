@@ -4,18 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from domainlab.review.edits import Edit, replaced
-from domainlab.review.syntax import FUNCTIONS, Module
+from domainlab.review.syntax import Module
 
 ESCAPES = (("ldap3", "ldap3.utils.conv"), ("ldap", "ldap.filter"))
 Change = tuple[list[Edit], list[str]]  # edits, and imports that they need
-
-
-def function_around(module: Module, node: ast.AST) -> ast.AST:
-    """The function that holds a node, or the module."""
-    while (node := module.parent(node)) is not None:
-        if isinstance(node, FUNCTIONS):
-            return node
-    return module.tree
 
 
 def text_of(module: Module, node: ast.AST) -> ast.AST:
@@ -23,7 +15,7 @@ def text_of(module: Module, node: ast.AST) -> ast.AST:
     for _ in range(3):
         if not isinstance(node, ast.Name):
             break
-        around = function_around(module, node)
+        around = module.around(node)
         made = [
             one for one in ast.walk(around)
             if isinstance(one, ast.Assign) and [getattr(target, "id", None) for target in one.targets] == [node.id]

@@ -24,6 +24,7 @@ from domainlab.errors import DataError
 from domainlab.evaluate.compare import bootstrap_mean
 from domainlab.review.bandit_findings import bandit_issues
 from domainlab.review.config import ReviewConfig
+from domainlab.review.measure_fixes import fix_table, summary
 from domainlab.review.pool import select
 from domainlab.review.scan import scan
 
@@ -149,7 +150,10 @@ def measure_command(arguments: Sequence[str]) -> str:
     parser.add_argument("--split", choices=("train", "held_out"), default="held_out")
     parser.add_argument("--sven", type=Path, help="file of SVEN's pairs, measured as well")
     parser.add_argument("--per-cwe", action="store_true", help="print the combined reviewer's means per weakness too")
+    parser.add_argument("--fixes", action="store_true", help="count the fixes and check each of them again")
     chosen = parser.parse_args(arguments)
+    if chosen.fixes:
+        return summary(fix_table(code_pairs(chosen.split)))
     sets: list[tuple[str, Iterable[Twin]]] = [(f"own pairs, {chosen.split}", world_twins(chosen.split))]
     if chosen.sven:
         sets.append(("SVEN, Python", sven_twins(chosen.sven)))

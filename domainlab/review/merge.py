@@ -19,10 +19,13 @@ FAMILIES = (
 REMARKS = frozenset(
     f"bandit-B{number}"
     for number in (
-        "101 102 103 104 105 106 107 108 110 112 113 202 301 303 307 308 310 311 313 314 318 319 320 324 401 402 403 "
-        "404 405 406 407 408 409 410 411 412 413 415 506 602 603 604 605 606 607 608 609 610 611 701 703 704"
+        "101 102 103 104 105 106 107 108 110 112 113 202 301 303 307 308 310 311 313 314 315 316 317 318 319 320 324 "
+        "401 402 403 404 405 406 407 408 409 410 411 412 413 415 506 601 602 603 604 605 606 607 608 609 610 611 "
+        "701 702 703 704"
     ).split()
 )
+# Where no source is known, the form alone still tells: SQL that is put together inside the call.
+BY_FORM = ("bandit-B608",)
 
 
 def finding(
@@ -45,7 +48,7 @@ def merge(found: Iterable[Finding]) -> list[Finding]:
     ordered = sorted(found, key=lambda one: (_rank(one), one.line, one.column, one.cwe, one.message))
     for one in ordered:
         twin = next((key for key, other in kept.items() if same_flaw(one, other)), None) if one.line else None
-        if twin is None and one.rule not in REMARKS:
+        if twin is None and (one.rule not in REMARKS or (one.rule in BY_FORM and one.confidence != "low")):
             kept[len(kept), one.line] = one
         elif twin is not None:
             other = kept[twin]

@@ -62,6 +62,13 @@ class Module:
         """The node around a node."""
         return self.parents.get(id(node))
 
+    def around(self, node: ast.AST) -> ast.AST:
+        """The function that holds a node, or the module."""
+        while (node := self.parent(node)) is not None:
+            if isinstance(node, FUNCTIONS):
+                return node
+        return self.tree
+
     def dotted(self, node: ast.AST) -> str:
         """The full dotted name of a name, attribute or call, by syntax alone: "flask.Flask().route"; "" if none."""
         tail = []

@@ -6,10 +6,13 @@ import subprocess
 
 import pytest
 
+from domainlab.data.security_pairs import CodePair
+from domainlab.errors import DataError
 from domainlab.review.edits import apply_edits, as_patch, replaced, with_import
 from domainlab.review.fixers import FIXERS
 from domainlab.review.fixers_sql import parts_of, statement
 from domainlab.review.knowledge import page
+from domainlab.review.measure_fixes import apply_patch, fix_table, summary
 from domainlab.review.prove import CHANGES_BEHAVIOUR, propose
 from domainlab.review.scan import scan
 
@@ -138,3 +141,31 @@ def test_an_import_comes_after_docstring_and_future_and_only_once():
 
 def test_a_patch_says_when_a_file_ends_without_a_line_end():
     assert "\\ No newline at end of file" in as_patch("a", "b", "x.py")
+
+
+def test_a_patch_is_applied_without_tolerance():
+    code, _ = CASES[89]
+    fix = propose(code, first(code, 89))
+    assert apply_patch(code, fix.patch) == fix.source
+    with pytest.raises(DataError, match=r"does not apply"):
+        apply_patch(code.replace("SELECT", "select"), fix.patch)
+
+
+@pytest.mark.parametrize(("old", "new"), [("a\nb\n", "a\nc\n"), ("a\nb", "a\nc"), ("", "a\n"), ("a\n", "b\na\n")])
+def test_patches_are_read_as_they_are_written(old, new):
+    assert apply_patch(old, as_patch(old, new, "x.py")) == new
+
+
+def pair(behaviour: str) -> CodePair:
+    code = "import os\n\ndef mask():\n    return os.umask(0)\n"
+    fixed = code.replace("0)", "0o22)")
+    return CodePair(
+        id="p", cwe="CWE-276", group="g", split="train", vulnerable=code, fixed=fixed, lines=(4,), behaviour=behaviour
+    )  # fmt: skip
+
+
+def test_fixes_of_pairs_are_counted_and_checked_again():
+    table = fix_table([pair("assert mask() >= 0"), pair("assert False"), pair("")])
+    assert table["offered"].tolist() == [True, False, True]
+    assert table["tested"].tolist() == [True, False, False]
+    assert "2 fixes offered (1 of them with behaviour tests): 2 apply" in summary(table)

@@ -73,7 +73,7 @@ def check(call: Call) -> Hit | None:
 RULE = Rule(
     cwe=22,
     name="path-traversal",
-    also=(23, 36, 73, 99),
+    also=(23, 36, 73, 99, 641),
     sinks=(
         Sink(
             FILES,

@@ -12,10 +12,11 @@ CRITICAL = re.compile(r"(?i)(admin|delete|remove|shutdown|reboot|restart|transfe
                       r"promote|grant|revoke|ban_|"
                       r"set_role|change_role|create_user|add_user|update_user|backup|restore|configur|settings|"
                       r"wipe|purge|payout|refund)")  # fmt: skip
-ASKS = re.compile(r"(?i)(login_required|current_user|auth|session|token|permission|jwt|is_staff|is_superuser|"
+ASKS = re.compile(r"(?i)(login_required|current_user|auth|(?<!db\.)session|token|permission|jwt|is_staff|is_superuser|"
                   r"user_passes_test|api_?key|"
                   r"credential|password|Depends|Security\(|get_user|g\.user|requires?_|role|signature|identity|"
                   r"compare_digest|csrf_exempt)")  # fmt: skip
+METHODS = re.compile(r"(?i)\.(post|delete|put|patch)\(|require_POST|methods=.*(POST|DELETE|PUT|PATCH)")
 CHANGES = re.compile(
     r"(?i)(delete|remove|insert|update|commit|save\(|\.add\(|os\.|subprocess|shutil|unlink|append|pop\(|write|"
     r"\] ?=|[-+]=)"
@@ -36,8 +37,10 @@ def open_doors(module: Module) -> Iterable[Hit]:
         routes = " ".join(ast.unparse(one) for one in function.decorator_list)
         first = min([function.lineno, *(one.lineno for one in function.decorator_list)])
         body = "\n".join(module.lines[first - 1 : function.end_lineno])
-        critical = CRITICAL.search(f"{function.name} {routes}") and CHANGES.search(body) and not ASKS.search(body)
-        if critical and (not guarded or _others_ask(module, function)):
+        if ASKS.search(body) or not (CHANGES.search(body) or METHODS.search(routes)):
+            continue
+        critical = CRITICAL.search(f"{function.name} {routes}") and not guarded
+        if critical or _others_ask(module, function):
             yield Hit(function, "The handler asks nobody who they are")
 
 

@@ -31,4 +31,4 @@ def _secret_names(module: Module, function) -> Iterable[bool]:
         yield bool(equals) and is_unguessable(left.strip().rpartition(".")[2])
 
 
-RULE = Rule(cwe=335, name="guessable-seed", also=(330, 337, 336), on_call=check)
+RULE = Rule(cwe=335, name="guessable-seed", also=(330, 337, 336, 339), on_call=check)

@@ -29,13 +29,19 @@ def races(module: Module) -> Iterable[Hit]:
 
 
 def _uses(node: ast.If, module: Module, place: str) -> list[ast.Call]:
-    calls = [one for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)]
+    """Calls on the checked place, in the body, or after it where the body leaves."""
+    parts: list[ast.AST] = list(node.body)
+    around = getattr(module.parent(node), "body", [])
+    if isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue) and node in around:
+        parts = around[around.index(node) + 1 :]
+    calls = [one for part in parts for one in ast.walk(part) if isinstance(one, ast.Call)]
     return [one for one in calls if USES.match(module.dotted(one)) and one.args and ast.unparse(one.args[0]) == place]
 
 
 def _counts(use: ast.Call, check: ast.Call, node: ast.If, module: Module) -> bool:
     """Whether something happens to the file that the check was to allow, and not just a read of what is there."""
-    changes = not isinstance(node.test, ast.UnaryOp) and not module.dotted(use).endswith("open()")
+    leaves = isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue)
+    changes = not leaves and not isinstance(node.test, ast.UnaryOp) and not module.dotted(use).endswith("open()")
     return "access" in module.dotted(check) or _writes(use, module) or changes
 
 

@@ -1,6 +1,11 @@
 """CWE-400: a stranger chooses how much memory or time is used."""
 
+import ast
+from collections.abc import Iterable
+
+from domainlab.review.numbers import is_foreign, unchecked_numbers
 from domainlab.review.rule import REMOTE, Call, Hit, Rule
+from domainlab.review.syntax import Module
 
 SIZES = ("range", "bytearray", "bytes", "numpy.zeros", "numpy.ones", "numpy.empty", "time.sleep", "asyncio.sleep",
          "os.urandom", "secrets.token_bytes", "secrets.token_hex", "numpy.arange", ".thumbnail", ".resize",
@@ -38,4 +43,16 @@ def check(call: Call) -> Hit | None:
     return None
 
 
-RULE = Rule(cwe=400, name="unlimited-resources", also=(770, 789, 1088, 606), on_call=check)
+def repetitions(module: Module) -> Iterable[Hit]:
+    """A text or list that is repeated as often as a stranger says."""
+    for node in module.walk(ast.BinOp):
+        if isinstance(node.op, ast.Mult):
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                text = isinstance(side, ast.List) or (
+                    isinstance(side, ast.Constant) and isinstance(side.value, str | bytes)
+                )
+                if text and (is_foreign(other) or getattr(other, "id", "") in unchecked_numbers(module.around(node))):
+                    yield Hit(node, "A stranger says how often it is repeated")
+
+
+RULE = Rule(cwe=400, name="unlimited-resources", also=(770, 789, 1088, 606), on_call=check, on_module=repetitions)

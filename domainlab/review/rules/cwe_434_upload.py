@@ -31,7 +31,10 @@ def _stored(call: Call) -> Hit | None:
         if (
             any("filename" in line or ".name" in line for line in _around(call))
             and place.kinds("*x") & (REMOTE | {"parameter"})
-            and any(word in "\n".join(_around(call)) for word in ("UploadFile", "FILES", "files[", "files.get"))
+            and any(
+                word in "\n".join(_around(call))
+                for word in ("UploadFile", "FILES", "files[", "files.get", "content_type")
+            )
         ):
             return Hit(call.node, "The upload keeps its name, whatever kind of file it is")
     return None

@@ -5,6 +5,8 @@ from domainlab.review.rule import Assignment, Call, Hit, Rule
 
 def check(call: Call) -> Hit | None:
     """`app.run(debug=True)` and its relatives."""
+    if call.last == "DebuggedApplication" and call.const(1, "evalex") is True:
+        return Hit(call.node, "The debugger's console is on", "high")
     if call.last in ("run", "Flask", "FastAPI", "Starlette", "Sanic", "Application", "run_simple") and any(
         call.const(99, name) is True for name in ("debug", "use_debugger")
     ):

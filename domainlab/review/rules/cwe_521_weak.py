@@ -10,9 +10,7 @@ from domainlab.review.syntax import Module
 
 PASSWORD = re.compile(r"(?i)passw|pwd")
 LEAST = 8
-SETS = re.compile(
-    r"(?i)(register|signup|sign_up|create_user|create_account|set_password|change_password|update_password|new_user|add_user|reset_password)"
-)
+SETS = re.compile(r"(?i)(register|signup|sign_up|create_user|create_account|new_user|add_user)")
 
 
 def compared(event: Comparison) -> Hit | None:
@@ -34,6 +32,16 @@ def assigned(event: Assignment) -> Hit | None:
     """Django's validators are switched off."""
     if event.target == "AUTH_PASSWORD_VALIDATORS" and event.value.name == "list" and not event.value.items:
         return Hit(event.node, "Any password is accepted", "high")
+    if not PASSWORD.search(event.last) or event.scope.owner is None:
+        return None
+    least = event.value.item("min_length")
+    if least is not None and least.known and isinstance(least.const, int) and least.const < LEAST:
+        return Hit(event.node, f"Passwords of {least.const} characters are accepted")
+    validators = event.value.item("validators")
+    if event.value.name.endswith("PasswordField()") and validators is not None:
+        names = [one.name for _, one in validators.items]
+        if not any(word in name for name in names for word in ("Length", "Regexp", "EqualTo", "def:", "class:")):
+            return Hit(event.node, "Any password is accepted")
     return None
 
 
