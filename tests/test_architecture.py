@@ -101,7 +101,8 @@ def test_a_function_fits_on_a_screen(path):
 def test_everything_public_has_a_docstring(path):
     module = tree(path)
     public = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef)] + functions(path)
-    nested = {id(inner) for node in functions(path) for inner in ast.walk(node) if inner is not node}
+    private = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef) and node.name.startswith("_")]
+    nested = {id(inner) for node in [*functions(path), *private] for inner in ast.walk(node) if inner is not node}
     bare = [
         f"{where(path, node)} {node.name}"
         for node in public
