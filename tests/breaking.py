@@ -95,6 +95,7 @@ REFUSE_FROM = (
     "import domainlab.review.assistant_intent as minds\nloaded = minds.load_intent_model\n"
     "minds.load_intent_model = lambda load=loaded: (lambda m: setattr(m, 'threshold', {}) or m)(load())"
 )
+NOISY = "results['false_alarm'] = 1 - results['false_alarm']"
 STILL = "class Still:\n    sample = lambda self, items, count: list(items)\ndraw = Still()"
 BREAKS = {
     "00": (
@@ -140,6 +141,7 @@ BREAKS = {
     ),
     "07": (
         Break(claim="07.a", sabotage=LIKE.format("combined", "bandit"), rerun=("table", "claim-detection")),
+        Break(claim="07.n", sabotage=NOISY, rerun=("table", "claim-detection")),
         Break(claim="07.b", sabotage=LIKE.format("combined", "rules"), rerun=("table", "claim-filter")),
         Break(claim="07.c", sabotage=LIKE.format("detector", "rules"), rerun=("table", "claim-filter")),
         Break(claim="07.d", sabotage="results['false_alarm'] = 0.0", rerun=("table", "claim-base-rate")),
@@ -186,7 +188,7 @@ BREAKS = {
         Break(claim="05.b", sabotage=NO_REPLAY, rerun=("claim-replay",)),
         Break(claim="05.c", sabotage=NO_CURE, rerun=("claim-ewc",)),
         Break(claim="05.d", sabotage=NO_CURE, rerun=("claim-routed",)),
-        Break(claim="05.e", sabotage=ABSTAIN, rerun=("claim-matched",)),
+        Break(claim="05.e", sabotage=ABSTAIN, rerun=("claim-routed", "claim-matched")),
         Break(claim="05.f", sabotage="at = at.assign(kept=1.0)", rerun=("claim-on",)),
         Break(claim="05.h", sabotage="arms = arms.assign(kept=0.5)", rerun=("claim-sweep",)),
         Break(claim="05.i", sabotage=DECAY_CURES, rerun=("claim-decay",)),
