@@ -51,7 +51,7 @@ class Engine(Calls):
         else:
             callee = self.value(node.func, env)
         args, keywords = self.arguments(node, env)
-        if callee.name.startswith("def:"):
+        if callee.name in self.functions:
             return self.call_local(callee.name, receiver, args, keywords)
         name = callee.name or getattr(node.func, "id", "")  # a parameter that is called keeps its own name
         call = Call(node, name, receiver, tuple(args), keywords, self.scope)

@@ -1,6 +1,7 @@
 """Scan many files on all cores: each file on its own, results in order, one bad file never ends the scan."""
 
 import fnmatch
+import logging
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from domainlab.review.ignores import split_ignored
 from domainlab.review.lexical import lexical_findings
 from domainlab.review.scan import scan
 
+LOG = logging.getLogger(__name__)
 BATCH = 64  # files that are on their way at a time: memory does not grow with the number of files
 
 
@@ -76,11 +78,14 @@ def review_file(path: Path, config: ReviewConfig, root: Path) -> FileReview:
     """Read, scan and select; `path` as findings name it is relative to the root where it lies under it."""
     name = shown(path, root)
     source, wrong = read_source(path, config.largest)
-    if wrong:
+    try:
+        review = scan(source, name, bandit=config.bandit) if not wrong else None
+    except Exception as error:  # a fault of the reviewer itself: told, and the other files are still read
+        LOG.exception("The review of %s failed", name)
+        review, wrong = None, f"the reviewer failed on it ({type(error).__name__}: {error})"
+    if review is None:
         found = tuple(lexical_findings(source, name))
         review = FileReview(path=name, findings=found, skipped=Skipped(path=name, reason=wrong, lexical=bool(source)))
-    else:
-        review = scan(source, name, bandit=config.bandit)
     kept, suppressed = review.findings, []
     if config.inline_ignores:
         kept, suppressed = split_ignored(review.findings, source)

@@ -9,6 +9,7 @@ from domainlab.errors import ConfigError
 from domainlab.review.config import ReviewConfig, read_config
 from domainlab.review.files import find_files, read_source
 from domainlab.review.pool import scan_paths
+from domainlab.review.scan import scan
 
 BAD = "import os\nfrom flask import request\n\ndef f():\n    os.system('ls ' + request.args['x'])\n"
 ONE = ReviewConfig(jobs=1)
@@ -154,3 +155,23 @@ def test_a_byte_order_mark_is_no_fault(tmp_path):
     path.write_bytes(b"\xef\xbb\xbfx = 1\n")
     assert read_source(path, 100) == ("x = 1\n", "")
     assert sys.version_info >= (3, 11)
+
+
+def test_a_fault_of_the_reviewer_costs_one_file_only(tmp_path, monkeypatch):
+    (tmp_path / "a.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "b.py").write_text("y = 1\n", encoding="utf-8")
+
+    def fails(source, *rest, **more):
+        if "os.system" in source:
+            raise KeyError("x")
+        return scan(source, *rest, **more)
+
+    monkeypatch.setattr("domainlab.review.pool.scan", fails)
+    report = scan_paths([tmp_path], ONE)
+    assert "KeyError" in reasons(report)["a.py"]
+    assert report.files == 2
+    assert [one.origins for one in report.findings] == [("lexical",)]
+
+
+def test_attributes_of_functions_are_no_functions():
+    assert scan("def f(a):\n    return a\n\nf.g(1)\nf.h = f.g\nf.h.i(2)\n").skipped is None
