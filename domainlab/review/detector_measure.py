@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from domainlab.data.security_pairs import CodePair
 from domainlab.errors import ConfigError
+from domainlab.review.bandit_findings import bandit_issues
 from domainlab.review.detector import Detector
 from domainlab.review.findings import Finding
 from domainlab.review.merge import FAMILIES
@@ -40,6 +41,14 @@ def reports(findings: Iterable[Finding]) -> list[Report]:
     return [Report(cwes=(one.cwe, *one.also), line=one.line, end_line=one.end_line) for one in findings]
 
 
+def bandit_reports(source: str) -> list[Report]:
+    """Everything that bandit says, as it comes: all severities and confidences."""
+    return [
+        Report(cwes=(one.cwe.id,), line=one.lineno, end_line=max(one.linerange or [one.lineno]))
+        for one in bandit_issues(source)
+    ]
+
+
 def reviewers(detector: Detector) -> dict[str, Reviewer]:
     """The reviewers of the course: bandit, the rules, the detector alone, and all together at two operating points.
 
@@ -54,7 +63,7 @@ def reviewers(detector: Detector) -> dict[str, Reviewer]:
         return reports(detector.filter(scan(source).findings, source, strict=strict))
 
     return {
-        "bandit": lambda source: reports(scan(source, rules=False).findings),
+        "bandit": bandit_reports,
         "rules": lambda source: reports(scan(source, bandit=False).findings),
         "detector": flagged,
         "combined": lambda source: filtered(source, False),

@@ -26,6 +26,7 @@ from domainlab.train.linear_head import LinearHead, fit_head
 COMMAND = "python -m domainlab.review.detector_train"
 FALSE_ALARMS = 0.05  # share of safe functions that may be flagged at the operating point
 LOST = 0.02  # share of true findings that the filter may drop
+STRICT = 0.02  # share of fixed twins that may have a false alarm at the strict operating point
 STRENGTH = 1.0
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def train_detector(pairs: Sequence[CodePair]) -> Detector:
 
 def train_truth(pairs: Sequence[CodePair], unseen: dict[tuple, float]) -> LinearHead:
     """The head that weighs findings; the detector's evidence comes from folds that had not seen the template."""
-    rows, labels, groups, twins, bandit = [], [], [], [], set()
+    rows, labels, groups, twins = [], [], [], []
     for pair in tqdm(pairs, desc="Scanning", delay=2):
         changed = changed_lines(pair)
         for part in ("vulnerable", "fixed", "near_miss"):
@@ -90,27 +91,21 @@ def train_truth(pairs: Sequence[CodePair], unseen: dict[tuple, float]) -> Linear
             groups += [pair.group] * len(findings)
             alarms = [part == "fixed" and is_alarm(report, pair, changed) for report in reports(findings)]
             twins += [pair.id if alarm else "" for alarm in alarms]
-            bandit |= {
-                pair.id for one, alarm in zip(findings, alarms, strict=True) if alarm and "bandit" in one.origins
-            }
     truth, unseen_as = fit_head(np.vstack(rows), labels, groups, strength=1.0)
     scores = unseen_as[:, truth.labels.index(TRUE)]
-    points = operating_points(scores, labels, twins, len(pairs), len(bandit) / len(pairs))
+    points = operating_points(scores, labels, twins, len(pairs))
     log.info("findings on the training templates: %s; operating points %s", Counter(labels), points)
     return replace(truth, facts={"lost": LOST, **points})
 
 
-def operating_points(
-    scores: np.ndarray, labels: Sequence[str], twins: Sequence[str], pairs: int, rate: float
-) -> dict[str, float]:
-    """Where to cut: `keep_at` loses a share LOST of the true findings, `strict_at` alarms as rarely as bandit.
+def operating_points(scores: np.ndarray, labels: Sequence[str], twins: Sequence[str], pairs: int) -> dict[str, float]:
+    """Where to cut: `keep_at` loses a share LOST of the true findings, `strict_at` alarms in a share STRICT of twins.
 
     Args:
         scores: probabilities of findings whose templates were not seen, `(n,)`.
         labels: TRUE or FALSE of each.
         twins: the pair in whose fixed twin a finding is a false alarm, "" where it is none.
         pairs: how many pairs there are.
-        rate: share of the fixed twins that bandit alarms in.
     """
     worst: dict[str, float] = {}
     for score, twin in zip(scores.tolist(), twins, strict=True):
@@ -119,7 +114,7 @@ def operating_points(
     highest = np.zeros(pairs)
     highest[: len(worst)] = list(worst.values())
     true = scores[[label == TRUE for label in labels]]
-    strict = float(np.nextafter(np.quantile(highest, 1 - rate, method="higher"), 1))
+    strict = float(np.nextafter(np.quantile(highest, 1 - STRICT, method="higher"), 1))
     return {"keep_at": float(np.quantile(true, LOST)), "strict_at": strict}
 
 

@@ -94,7 +94,7 @@ def test_labels_follow_the_lines_of_the_flaw():
 
 
 def test_operating_points_by_hand():
-    points = operating_points(np.array([0.9, 0.5, 0.7]), [TRUE, TRUE, FALSE], ["", "", "a"], pairs=2, rate=0.0)
+    points = operating_points(np.array([0.9, 0.5, 0.7]), [TRUE, TRUE, FALSE], ["", "", "a"], pairs=2)
     assert points["keep_at"] == pytest.approx(0.5 + 0.02 * 0.4)  # the quantile LOST of 0.5 and 0.9
     assert points["strict_at"] > 0.7  # one of the two safe files alarms at 0.7, and none may
 
