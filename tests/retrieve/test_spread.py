@@ -20,15 +20,13 @@ from domainlab.retrieve.embed import HashEmbedder
 from domainlab.retrieve.index import VectorIndex
 from domainlab.retrieve.spread import SpreadEmbedder
 
-spread = SpreadEmbedder(HashEmbedder, workers=2, batch_size=20)
-texts = [f"{['red', 'blue', 'green'][n % 3]} item {n}" for n in range(90)]
-np.testing.assert_array_equal(spread(texts), HashEmbedder()(texts))
+texts = [f"{['red', 'blue', 'green'][n % 3]} item {n:02d}" for n in range(90)]
+index = VectorIndex(SpreadEmbedder(HashEmbedder, workers=2, batch_size=20), embed_at_once=90)
+assert index.add([Chunk(id=text, doc_id="d", start=0, end=1, text=text) for text in texts]) == 90
 assert ray.is_initialized()
-
-index = VectorIndex(spread, embed_at_once=60)
-chunks = [Chunk(id=text, doc_id="d", start=0, end=1, text=text) for text in texts]
-assert index.add(chunks) == 90
-assert index.search("green item 5", k=1)[0].chunk.id == "green item 5"
+ids, rows = index.store.vectors()
+np.testing.assert_allclose(rows, HashEmbedder()(ids.tolist()), atol=1e-6)
+assert index.search("green item 05", k=1)[0].chunk.id == "green item 05"
 print("the rows are the same")
 """
 
