@@ -95,7 +95,7 @@ REFUSE_FROM = (
     "import domainlab.review.assistant_intent as minds\nloaded = minds.load_intent_model\n"
     "minds.load_intent_model = lambda load=loaded: (lambda m: setattr(m, 'threshold', {}) or m)(load())"
 )
-NOISY = "results['false_alarm'] = 1 - results['false_alarm']"
+NOISY = "results = results.assign(false_alarm=1 - results['false_alarm'])"
 STILL = "class Still:\n    sample = lambda self, items, count: list(items)\ndraw = Still()"
 BREAKS = {
     "00": (
@@ -144,8 +144,8 @@ BREAKS = {
         Break(claim="07.n", sabotage=NOISY, rerun=("table", "claim-detection")),
         Break(claim="07.b", sabotage=LIKE.format("combined", "rules"), rerun=("table", "claim-filter")),
         Break(claim="07.c", sabotage=LIKE.format("detector", "rules"), rerun=("table", "claim-filter")),
-        Break(claim="07.d", sabotage="results['false_alarm'] = 0.0", rerun=("table", "claim-base-rate")),
-        Break(claim="07.e", sabotage="scores['explained'] = scores['bandit']", rerun=("claim-explained",)),
+        Break(claim="07.d", sabotage="results = results.assign(false_alarm=0.0)", rerun=("table", "claim-base-rate")),
+        Break(claim="07.e", sabotage="scores = scores | {'explained': scores['bandit']}", rerun=("claim-explained",)),
         Break(claim="07.f", sabotage=INVENTED, rerun=("claim-explained",)),
         Break(claim="07.g", sabotage="official = any_link", rerun=("claim-official",)),
         Break(claim="07.j", sabotage=OFF, rerun=("skills", "adapter-figure", "claim-adapter")),
