@@ -70,7 +70,14 @@ def broken_rule(text: str, section: str, fact: Fact) -> str:
         return "does not say what the record says, with its unit or dose"
     if new := words(text) - known:
         return f"a word from nowhere: {min(new)}"
+    if plain(text) != plain(fact.text):
+        return "words repeated, left out or in another order"
     return ""
+
+
+def plain(text: str) -> str:
+    """A line without the differences that do not matter: capitals, spaces, a full stop."""
+    return " ".join(text.lower().split()).rstrip(".")
 
 
 def words(text: str) -> set[str]:

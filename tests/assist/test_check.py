@@ -23,6 +23,7 @@ NONE = Fact(section="Subjective", kind="allergy status", says="no known allergie
         ("measured: heart rate 27 beats per minute", PULSE, "a number"),
         ("measured: heart rate 72", PULSE, "does not say"),
         ("measured: heart rate 72 mmHg", PULSE, "does not say"),
+        ("measured: measured: heart rate 72 beats per minute", PULSE, "words repeated"),
         ("measured: heart rate 72 beats per minute normal", PULSE, "a word from nowhere: normal"),
         ("measured: heart rate 72 beats per minute, diagnosed", PULSE, "claims a diagnosis"),
         ("prescribed: metformin 500 mg twice a day", DRUG, ""),
