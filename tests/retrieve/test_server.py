@@ -80,7 +80,8 @@ def test_a_server_finds_what_memory_finds(server):
         expected = here.search(query, k=3, mode=mode, **options)
         found = there.search(query, k=3, mode=mode, **options)
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected], abs=1e-5)
-        assert [hit.chunk for hit in found[:1]] == [hit.chunk for hit in expected[:1]]
+        if len(expected) > 1 and expected[0].score > expected[1].score:  # equal scores may change places
+            assert found[0].chunk == expected[0].chunk
 
 
 def test_two_clients_share_a_collection(server):
