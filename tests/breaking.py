@@ -40,7 +40,6 @@ NOT_MERGED = "apart = [(logits(expert) - logits(model)).abs().max().item()]"
 LEFT_ON = "off = (logits(both) - logits(model)).abs().max().item()"
 UNTUNED = "np.array([score(base)] * len(scale.seeds))"
 SMALL_RANK = "training_cost = lambda config, method, rank, honest=training_cost: honest(config, method, rank=8)"
-SILENT = "notes = draft_notes(materials, lambda prompts, **options: [''] * len(prompts), size=1, attempts=1)"
 DELIVERED = ("delivered", "claim-delivered")
 CHANGED = "from dataclasses import replace as with_changes\nnotes = [with_changes(n, {}) for n in notes]"
 ONE_EACH = "sections={k: v[:1] for k, v in n.sections.items()}"
@@ -162,7 +161,7 @@ BREAKS = {
             rerun=("table", "claim-hybrid"),
         ),
         Break(claim="08.b", sabotage='drafts["fine-tuned"] = drafts["both"]', rerun=("table", "claim-invented")),
-        Break(claim="08.c", sabotage=SILENT, rerun=DELIVERED),
+        Break(claim="08.c", sabotage=CHANGED.format("sections=n.sections | {'Plan': ()}"), rerun=DELIVERED),
         Break(claim="08.d", sabotage="materials = materials[1:] + materials[:1]", rerun=DELIVERED),
         Break(claim="08.e", sabotage=CHANGED.format(ONE_EACH), rerun=DELIVERED),
         Break(claim="08.f", sabotage=CHANGED.format("flags=()"), rerun=DELIVERED),

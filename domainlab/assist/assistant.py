@@ -20,6 +20,7 @@ from domainlab.data.chart import Chart
 from domainlab.errors import DataError
 
 ATTEMPTS = 3  # per fact: in a portion, alone, alone with chance
+NOTHING = "nothing could be written here so that it agrees with the record; see what was left out"
 TOKENS = 160  # longest reply per fact
 
 
@@ -136,6 +137,9 @@ def _note(material: Material, written: Mapping[int, str]) -> Note:
         for one in [one for one in group if untraceable(one, chart)]:
             group.remove(one)
             left_out.append(f"{', '.join(one.records)}: a statement that its records do not bear out; not shown.")
+    for name in SECTIONS:
+        if not sections[name]:
+            sections[name].append(Sentence(text=NOTHING, records=(f"Patient/{chart.patient_id}",)))
     return Note(
         patient_id=chart.patient_id, about=tuple(about), flags=tuple(flags), left_out=tuple(dict.fromkeys(left_out)),
         sections={name: tuple(group) for name, group in sections.items()},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from domainlab.assist.assistant import TOKENS, Material
-from domainlab.assist.check import NUMBER, check_reply, words
+from domainlab.assist.check import NUMBER, check_reply, plain, words
 from domainlab.assist.facts import SECTIONS, Fact
 from domainlab.assist.note import Note
 from domainlab.assist.verify import foreign_records, untraceable_in
@@ -83,7 +83,8 @@ def note_scores(notes: Sequence[Note], materials: Sequence[Material]) -> pd.Data
     for note, material in zip(notes, materials, strict=True):
         wanted = [flag.text for flag in material.flags if flag.sort == "interaction"]
         shown = {flag.text for flag in note.flags}
-        stated = sum(len(note.sections[name]) for name in SECTIONS)
+        said = {plain(one.text) for name in SECTIONS for one in note.sections[name]}
+        stated = sum(plain(fact.text) in said for fact in material.facts)
         rows.append({
             "sections": sum(bool(note.sections[name]) for name in SECTIONS),
             "facts_score": stated / len(material.facts),
