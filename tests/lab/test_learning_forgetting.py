@@ -8,7 +8,8 @@ from domainlab.lab.replay_points import ReplayPoints, replay_slider, ringed, sli
 
 WORDS = {"title": "Replay keeps most", "alt": "Points."}
 FRAME = pd.DataFrame(
-    [("0 %", "replay", 0.0, 90, 0.3, True, 100), ("20 %", "replay", 0.2, 88, 0.8, True, 160), ("decay", "weights", 0.9, 60, 0.4, False, 100)],
+    [("0 %", "replay", 0.0, 90, 0.3, True, 100), ("20 %", "replay", 0.2, 88, 0.8, True, 160),
+     ("decay", "weights", 0.9, 60, 0.4, False, 100)],
     columns=["arm", "family", "ratio", "gain", "kept", "frontier", "tokens"],
 )  # fmt: skip
 for axis, half in (("gain", 4), ("kept", 0.05)):
