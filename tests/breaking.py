@@ -210,7 +210,7 @@ def breaking_cell(notebook: NotebookNode) -> str:
 
 
 def break_claims(notebook_id: str, sources: dict[str, str]) -> None:
-    """Break every phenomenon of a notebook in turn and see its claim fail; what does not fail is reported at the end."""
+    """Break every phenomenon of a notebook in turn and see its claim fail; reports all that hurt nothing."""
     unhurt = [told for broken in BREAKS[notebook_id] if (told := run_broken(broken, sources))]
     if unhurt:
         raise AssertionError("\n".join(unhurt))
