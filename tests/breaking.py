@@ -191,7 +191,7 @@ BREAKS = {
         Break(claim="05.d", sabotage=NO_CURE, rerun=("claim-routed",)),
         Break(claim="05.e", sabotage=ABSTAIN, rerun=("claim-routed", "claim-matched")),
         Break(claim="05.f", sabotage="at = at.assign(kept=1.0)", rerun=("claim-on",)),
-        Break(claim="05.h", sabotage="arms = arms.assign(kept=0.5)", rerun=("claim-sweep",)),
+        Break(claim="05.h", sabotage="arms = arms.assign(kept=1.0)", rerun=("claim-sweep",)),
         Break(claim="05.i", sabotage=DECAY_CURES, rerun=("claim-decay",)),
         Break(claim="05.j", sabotage=FALLING_CURES, rerun=("claim-schedule",)),
         Break(claim="05.k", sabotage="live = live.assign(kept=live['kept'] - 0.5)", rerun=("control", "claim-record")),
