@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course lab test lint data clean
+.PHONY: help course lab test lint data record clean
 
 help:
 	@echo "make course   install if needed, run every notebook, print the table of claims, write build/"
@@ -15,6 +15,7 @@ help:
 	@echo "make test     lint, unit tests, notebook rules, every notebook without network"
 	@echo "make lint     ruff only"
 	@echo "make data     write the generated data sets in data/ again (they are committed)"
+	@echo "make record   train every cure of notebook 05 again into data/results/ (continues when killed)"
 	@echo "make clean    delete build/ and caches; .venv, data/ and notebooks/ stay"
 
 course: $(READY)
@@ -31,6 +32,9 @@ lint: $(READY)
 
 data: $(READY)
 	$(PY) -m domainlab.data
+
+record: $(READY)
+	$(PY) -m domainlab.forget.record
 
 clean:
 	rm -rf build .pytest_cache .ruff_cache
