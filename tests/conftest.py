@@ -19,6 +19,7 @@ os.environ.update(
     DOMAINLAB_SCALE="tiny",
     HF_HUB_OFFLINE="1",
     MPLBACKEND="Agg",
+    OMP_NUM_THREADS="1",  # sums come out the same on any number of cores, so a test run can be repeated to the digit
     TOKENIZERS_PARALLELISM="false",
     TRANSFORMERS_OFFLINE="1",
 )
