@@ -43,6 +43,11 @@ def weighted_loss(model: LlamaForCausalLM, ids: torch.Tensor, weights: torch.Ten
     return (losses.float() * weights).sum() / weights.sum()
 
 
+def read_log(path: Path) -> list[dict]:
+    """The rows of an exported training log; none where the model came without one."""
+    return pd.read_csv(path).to_dict("records") if path.exists() else []
+
+
 class _Steps(Dataset):
     """Batches by step number; workers make them ahead of time."""
 
@@ -77,8 +82,7 @@ class Pretraining:
         ]
         self.rates = [config.matrix_rate, config.other_rate]
         self.step = 0
-        earlier = start / "training_log.csv" if start else folder / "no log"
-        self.log = pd.read_csv(earlier).to_dict("records") if earlier.exists() else []
+        self.log = read_log(start / "training_log.csv") if start else []
         self.tokens_before = self.log[-1]["tokens"] if self.log else 0
 
     def run(self, evaluate: Callable[[LlamaForCausalLM], pd.DataFrame]) -> pd.DataFrame:

@@ -57,6 +57,7 @@ class Mixture:
         """Pack the fact sentences and measure the tasks' lengths; `fillers` stand between facts in reading tasks."""
         self.config = config
         self.fillers = tuple(fillers)
+        self.closing = tokenizer("[1]", add_special_tokens=False)["input_ids"][-1]  # the bracket that ends a citation
         self.tokenizer = tokenizer
         facts = self._encode_texts(fact_sentences(seed=config.seed))
         self.corpus = [*corpus, (facts, 0.06 * sum(weight for _, weight in corpus))]
@@ -151,7 +152,6 @@ class Mixture:
     def encode(self, talks: Sequence[Talk]) -> list[tuple[list[int], list[float]]]:
         """Conversations in the chat template's form, as (ids, loss weights)."""
         user, assistant, end = self.tokenizer.convert_tokens_to_ids(["<|user|>", "<|assistant|>", "<|end|>"])
-        closing = self.tokenizer("[1]", add_special_tokens=False)["input_ids"][-1]
         texts = [text for talk in talks for pair in talk for text in pair]
         pieces = iter(self.tokenizer(texts, add_special_tokens=False)["input_ids"])
         encoded = []
@@ -161,7 +161,7 @@ class Mixture:
                 prompt, answer = [user, *next(pieces), end, assistant], [*next(pieces), end]
                 ids += prompt + answer
                 weights += [self.config.prompt_weight] * len(prompt) + [self.config.answer_weight] * len(answer)
-                if answer[-2] == closing:
+                if answer[-2] == self.closing:
                     weights[-3] = self.config.citation_weight
             encoded.append((ids, weights))
         return encoded
