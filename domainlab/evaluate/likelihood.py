@@ -154,5 +154,6 @@ def _batch_logprobs(model: PreTrainedModel, rows: list[list[int]]) -> np.ndarray
     tokens = torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=model.device)
     mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=model.device)
     logits = model(input_ids=tokens[:, :-1], attention_mask=mask[:, :-1], use_cache=False).logits
-    loss = functional.cross_entropy(logits.float().transpose(1, 2), tokens[:, 1:], reduction="none")
-    return -loss.double().cpu().numpy()
+    # flat, since over transposed logits the kernel adds up less exactly: 1e-4 nats in an answer of six tokens
+    loss = functional.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
+    return -loss.double().view(len(rows), -1).cpu().numpy()
