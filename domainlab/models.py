@@ -101,7 +101,7 @@ def _read_hub(
         raise ConfigError(
             f"There is no folder {name}, no complete copy in the cache {constants.HF_HUB_CACHE}, and the "
             "model hub cannot be reached. Give a checkpoint folder, set HF_HOME to a cache that holds the "
-            "model, or set DOMAINLAB_SCALE=tiny for the model that comes with the course."
+            "model, or set DOMAINLAB_SCALE=tiny in a clone of the repository, which holds the embedded model."
         ) from error
 
 
