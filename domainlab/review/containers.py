@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 
 from domainlab.review.guards import proofs
-from domainlab.review.values import NOTHING, Value, combine, join
+from domainlab.review.values import NOTHING, Value, combine, join, safe
 
 LONGEST_NAME = 160
 Env = dict[str, Value]
@@ -44,6 +44,8 @@ class Containers:
             for test in generator.ifs:
                 self.value(test, inner)
                 self.prove(proofs(test, True), inner)
+                if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq | ast.NotIn):
+                    inner = {key: safe(value, "exposure") for key, value in inner.items()}  # some are left out
         if isinstance(node, ast.DictComp):
             self.value(node.key, inner)
             return combine([self.value(node.value, inner)], name="dict")

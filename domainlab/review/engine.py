@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from domainlab.review.calls import Calls
 from domainlab.review.containers import Env
 from domainlab.review.expressions import GROWING
+from domainlab.review.forwarding import forwarded, named_in
 from domainlab.review.rule import Assignment, Call, Catalogue, Comparison, Hit, Returned, Rule, Scope
 from domainlab.review.syntax import Module, key_of
 from domainlab.review.values import NOTHING, Value, combine, tainted
@@ -54,19 +55,57 @@ class Engine(Calls):
         if callee.name in self.functions:
             return self.call_local(callee.name, receiver, args, keywords)
         name = callee.name or getattr(node.func, "id", "")  # a parameter that is called keeps its own name
+        if isinstance(node.func, ast.Subscript) and isinstance(node.func.slice, ast.Constant):
+            name = str(node.func.slice.value)  # a table of functions: what is called has the name of its entry
+        if name == "locals" and not args:
+            return self._locals(env)
+        if name.endswith(".format") and receiver.text:
+            keywords = named_in(receiver.text, keywords)
         call = Call(node, name, receiver, tuple(args), keywords, self.scope)
         self.on_call(call)
+        if inner := forwarded(name, args, keywords):
+            self._forward(node, *inner)
         if isinstance(node.func, ast.Attribute) and node.func.attr in GROWING:
             self._grow(node.func.value, receiver, [*args, *keywords.values()], env)
+        if receiver.listed and receiver.items and name.endswith("list.pop"):
+            taken = self._take(node, receiver, args, env)
+            if taken is not None:
+                return taken
         if name.startswith("class:") and name.removeprefix("class:") in self.methods:
             return self._construct(name, args, keywords)
         if isinstance(node.func, ast.Attribute):
             receiver = tainted(receiver, callee.taints)
         result = self.result(node, name, receiver, [*args, *keywords.values()])
+        if result.listed:
+            return result
         return Value(
             name=result.name, taints=result.taints, built=result.built, head=result.head, parts=result.parts,
             items=tuple(keywords.items())[:64],
         )  # fmt: skip
+
+    def _locals(self, env: Env) -> Value:
+        items = tuple((key, value) for key, value in env.items() if key.isidentifier())
+        return Value(name="dict", taints=combine([value for _, value in items]).taints, items=items)
+
+    def _forward(self, node: ast.Call, function: Value, args: list[Value]) -> None:
+        """Call the function that a call hands over."""
+        if function.name in self.functions:
+            self.call_local(function.name, NOTHING, args, {})
+        else:
+            self.on_call(Call(node, function.name, NOTHING, tuple(args), {}, self.scope))
+
+    def _take(self, node: ast.Call, held: Value, args: list[Value], env: Env) -> Value | None:
+        """What `list.pop(place)` gives where the list is known, which is one entry shorter then."""
+        key = key_of(node.func.value)
+        place = args[0].const if args and args[0].known else -1
+        if not key or not isinstance(place, int) or not -len(held.items) <= place < len(held.items):
+            return None
+        values = [value for _, value in held.items]
+        taken = values.pop(place)
+        items = tuple((str(number), value) for number, value in enumerate(values))
+        rest = combine(values, name=held.name)
+        env[key] = Value(name=held.name, taints=rest.taints, parts=rest.parts, items=items, listed=True)
+        return taken
 
     def _grow(self, place: ast.AST, held: Value, added: list[Value], env: Env) -> None:
         key = key_of(place)

@@ -9,7 +9,7 @@ import re
 
 from domainlab.review.containers import LONGEST_NAME, Containers, Env
 from domainlab.review.guards import proofs
-from domainlab.review.operations import chosen_folder, operation
+from domainlab.review.operations import chosen_folder, compared, operation, part_of
 from domainlab.review.results import Results
 from domainlab.review.rule import Comparison, Scope
 from domainlab.review.sources import REQUESTS, source_of_name
@@ -121,7 +121,7 @@ class Expressions(Containers, Results):
         if base.name in REQUESTS:
             return Value(name=f"{base.name}[]", taints=frozenset({self.taint("request", node)}))
         if base.known and isinstance(base.const, str | bytes):
-            return Value(name=base.name, const=base.const)  # a part of a constant is a constant
+            return part_of(base, index)
         sliced = isinstance(node.slice, ast.Slice)
         return Value(
             name=base.name if sliced else f"{base.name}[]"[-LONGEST_NAME:],
@@ -169,15 +169,18 @@ class Expressions(Containers, Results):
         value = self.value(node.operand, env)
         if isinstance(node.op, ast.USub) and value.known and isinstance(value.const, int):
             return Value(name="int", const=-value.const)
-        return NOTHING if isinstance(node.op, ast.Not) else value
+        if isinstance(node.op, ast.Not):
+            return Value(name="bool", const=not value.const) if value.known and value.name == "bool" else NOTHING
+        return value
 
     def _compare(self, node: ast.Compare, env: Env) -> Value:
         left = self.value(node.left, env)
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.value(comparator, env)
             self.on_comparison(Comparison(node, left, op, right, self.scope))
+            result = compared(op, left, right)
             left = right
-        return Value(name="bool")
+        return result if len(node.ops) == 1 else Value(name="bool")
 
     def _ifexp(self, node: ast.IfExp, env: Env) -> Value:
         self.value(node.test, env)

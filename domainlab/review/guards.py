@@ -22,6 +22,7 @@ REFUSES = re.compile(
     r"(?i)(invalid|unsafe|malicious|forbidden|blocked|dangerous|suspicious|not_allowed|is_private|is_internal|is_local_address)"
 )
 SIZE = frozenset({"alloc"})
+PARTS = frozenset("netloc hostname host scheme name stem suffix parent parents parts filename".split())  # of a whole
 
 Proof = tuple[ast.AST, frozenset[str]]
 
@@ -51,7 +52,7 @@ def proofs(test: ast.AST, truth: bool) -> list[Proof]:
 
 def _in_every_case(cases: list[list[Proof]]) -> list[Proof]:
     """What holds whichever of several conditions came out so: places that all of them prove something about."""
-    tables = [{key_of(node): (node, sinks) for node, sinks in case if key_of(node)} for case in cases]
+    tables = [_by_place(case) for case in cases]
     found = []
     for key, (node, sinks) in tables[0].items():
         if all(key in table for table in tables[1:]):
@@ -61,6 +62,14 @@ def _in_every_case(cases: list[list[Proof]]) -> list[Proof]:
             if sinks:
                 found.append((node, sinks))
     return found
+
+
+def _by_place(case: list[Proof]) -> dict[str, Proof]:
+    table: dict[str, Proof] = {}
+    for node, sinks in case:
+        if key := key_of(node):
+            table[key] = node, sinks | table.get(key, (node, frozenset()))[1]
+    return table
 
 
 def _compared(left: ast.AST, op: ast.cmpop, right: ast.AST, truth: bool) -> list[Proof]:
@@ -169,17 +178,31 @@ def _inner(node: ast.AST, sinks: frozenset[str]) -> list[Proof]:
             node = node.elts[0]
         elif isinstance(node, ast.Attribute | ast.Subscript):
             found.append((node, sinks))
+            if is_field(node):
+                break
             node = node.value
         else:
             break
     return [*found, (node, sinks)] if isinstance(node, ast.Name) else found
 
 
+def is_field(node: ast.AST) -> bool:
+    """Whether it is one entry among others: `row["kind"] == "file"` says nothing about row["name"]."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    of_object = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    return of_object and node.value.id not in ("self", "cls") and node.attr not in PARTS
+
+
 def _without(text: str, node: ast.AST) -> list[Proof]:
+    if isinstance(node, ast.BinOp):  # "\n" in name + value
+        return [*_without(text, node.left), *_without(text, node.right)]
     if text in ("..", "../", "/", "\\"):
         return [(node, PATH), *_inner(node, PATH)]
-    if text in ("'", '"', ";", "--", "`"):
+    if text in ("'", ";", "--", "`"):
         return [(node, QUOTED), *_inner(node, QUOTED)]
+    if text == '"':
+        return [(node, frozenset({"xpath"})), *_inner(node, frozenset({"xpath"}))]
     if text in ("\n", "\r", "\r\n"):
         return [(node, frozenset({"log", "header", "mail"}))]
     return []

@@ -8,7 +8,7 @@ FOREIGN = re.compile(r"(int|float)\(.*(request|input\(|argv|self\.get_argument)"
 
 def is_foreign(node: ast.AST) -> bool:
     """Whether an expression turns what a stranger sent into a number."""
-    return isinstance(node, ast.Call) and bool(FOREIGN.search(ast.unparse(node)))
+    return isinstance(node, ast.Call) and bool(FOREIGN.match(ast.unparse(node)))
 
 
 def unchecked_numbers(function: ast.AST) -> set[str]:

@@ -1,6 +1,7 @@
 """What a call of a function in another file gives: a source, something cleaned, or everything that went in."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,10 @@ CONNECTS = frozenset(
 KEYED = frozenset("get getlist pop get_argument get_body_argument getvalue getenv getfirst".split())
 # What another program or server answers is not what it was asked with.
 ANSWERS = ("subprocess.", "requests.", "httpx.", "urllib.request.", "os.system", "os.popen")
+
+
+# What was hidden by encoding comes back: quotes, tags, dots and slashes.
+DECODES = re.compile(r"(^|\.)(b64decode|urlsafe_b64decode|unquote|unquote_plus|unescape|b32decode|unhexlify)$")
 
 
 class Results:
@@ -50,6 +55,8 @@ class Results:
             return tainted(Value(name=value.name), [self.taint(kind, node)])
         if not value.taints and not value.known and self.is_foreign(name):
             value = tainted(value, [self.taint("unknown", node)])
+        if DECODES.search(name):
+            return replace(value, taints=frozenset(replace(one, safe_for=frozenset()) for one in value.taints))
         cleaned = sanitized(name, value, args)
         if cleaned is not None:
             return cleaned
@@ -58,7 +65,8 @@ class Results:
 
     def put_together(self, name: str, last: str, receiver: Value, args: list[Value]) -> Value:
         """Everything that goes into the result of a call; a lookup is not what it was looked up with."""
-        looks_up = (last in LOOKUPS and receiver.name) or (last == "get" and receiver.name in ("dict", "os.environ"))
+        table = receiver.name in ("dict", "os.environ") or receiver.name.endswith((".query", ".objects"))
+        looks_up = (last in LOOKUPS and receiver.name) or (last == "get" and table)
         inputs = [receiver] if looks_up else [receiver, *args]
         built = (last == "format" and bool(receiver.text)) or (last == "join" and (receiver.known or len(args) > 1))
         built = built or last == "joinpath" or any(part.built for part in inputs)

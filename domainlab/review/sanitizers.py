@@ -131,6 +131,7 @@ CLEANED = {
     "xpath": ("xpath",),
     "regex": ("regex",),
 }
+ESCAPED = ("unicode_escape", "raw_unicode_escape", "string_escape")  # encodings that write a line end as \\n
 REPLACED = {"\n": ("log", "header", "mail"), "\r": ("log", "header", "mail"), "<": ("html",), "..": ()}
 
 
@@ -139,6 +140,8 @@ def sanitized(name: str, result: Value, arguments: list[Value]) -> Value | None:
     sinks = BY_NAME.get(name)
     if sinks is None:
         sinks = next((kinds for ending, kinds in ENDINGS.items() if name.endswith(ending)), None)
+    if name.endswith(".encode") and arguments and arguments[0].text.replace("-", "_") in ESCAPED:
+        sinks = ("log", "header", "mail")
     if sinks is None and name.endswith((".replace", ".translate", ".sub")):
         return _replaced(name, result, arguments)
     if sinks is None:
@@ -165,4 +168,5 @@ def _by_pattern(pattern: str) -> tuple[str, ...]:
         return ("csv",)
     if re.search(r"\[\^[^\]]*\]", pattern):
         return INJECTION
-    return ("log", "header", "mail") if "\\n" in pattern or "\n" in pattern else ()
+    ends = ("\\n", "\n", "\\s", "\\r")
+    return ("log", "header", "mail") if any(end in pattern for end in ends) else ()

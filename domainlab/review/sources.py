@@ -5,6 +5,7 @@ caller sends with a request, whatever the framework calls it).
 """
 
 import ast
+import re
 
 from domainlab.review.syntax import Module
 
@@ -13,7 +14,7 @@ REQUESTS = ("request", "flask.request", "bottle.request", "quart.request", "self
 REQUEST_OWN = frozenset(
     "method user session is_secure app endpoint blueprint is_ajax is_json scheme auth accepted_renderer version "
     "resolver_match urlconf csrf_processing_done url_rule is_authenticated registry db config max_content_length "
-    "environ.get loop transport task protocol state".split()
+    "environ.get loop transport cfg settings conf theme formatter context script_root task protocol state".split()
 )
 REQUEST_TYPES = ("HttpRequest", "Request", "WSGIRequest", "HTTPServerRequest", "HTTPConnection", "WebSocket")
 
@@ -135,6 +136,10 @@ HANDLERS = frozenset("handle handler lambda_handler handle_request handle_messag
 SENT_TO_HANDLERS = frozenset("event message body data headers query params args fields".split())
 
 
+USERS = re.compile(r"^(user|client|raw|untrusted|external)_?(input|data|supplied\w*|provided\w*|url|path|file_?name|"
+                   r"command|cmd|query|expr\w*|code|template|html|content|text|regex|pattern|xml|json)$")  # fmt: skip
+
+
 def is_request(parameter: ast.arg, module: Module) -> bool:
     """Whether a parameter is the request of a web framework, by name or type."""
     kind = module.dotted(parameter.annotation).rpartition(".")[2] if parameter.annotation else ""
@@ -166,7 +171,8 @@ def parameter_kind(parameter: ast.arg, function: ast.FunctionDef, handler: bool)
         return ""
     if isinstance(default, ast.Constant) and isinstance(default.value, int | float):
         return ""
-    if parameter.arg in SENT or (function.name in HANDLERS and parameter.arg in SENT_TO_HANDLERS):
+    handed = function.name in HANDLERS and parameter.arg in SENT_TO_HANDLERS
+    if handed or parameter.arg in SENT or USERS.match(parameter.arg):
         return "request"
     return "request" if handler else "parameter"
 

@@ -7,19 +7,20 @@ twice, so that what its end puts into a name reaches its beginning. A body that 
 
 import ast
 
-from domainlab.review.expressions import Env, Expressions
-from domainlab.review.guards import Proof, checked_arguments, proofs
+from domainlab.review.branches import Branches
+from domainlab.review.containers import Env
+from domainlab.review.guards import Proof, checked_arguments, is_field, proofs
 from domainlab.review.operations import operation
 from domainlab.review.rule import Assignment, Returned
 from domainlab.review.sanitizers import INJECTION
 from domainlab.review.syntax import key_of
-from domainlab.review.values import NOTHING, Value, combine, join, safe
+from domainlab.review.values import Value, combine, safe
 
 NUMBERS = frozenset(INJECTION)
 LEAVING = frozenset("abort exit _exit quit fail send_error bad_request not_found forbidden".split())
 
 
-class Statements(Expressions):
+class Statements(Branches):
     """Run statements; the engine adds functions and classes."""
 
     def run(self, body: list[ast.stmt], env: Env) -> Env | None:
@@ -46,7 +47,7 @@ class Statements(Expressions):
                 value = self.value(node, env)
             if key and value is not None and value.taints:
                 env[key] = safe(value, *sinks)
-                if sinks & {"*", "url"}:
+                if sinks & {"*", "url"} and not is_field(node):
                     self._prove_relatives(value, sinks, env)
 
     def _prove_relatives(self, value: Value, sinks: frozenset[str], env: Env) -> None:
@@ -150,26 +151,6 @@ class Statements(Expressions):
         self.returned.append(value)
         return False
 
-    def _run_if(self, node: ast.If, env: Env) -> bool:
-        self.value(node.test, env)
-        yes, no = self.proved(node.test, True, env), self.proved(node.test, False, env)
-        return self._merge(env, self.run(node.body, yes), self.run(node.orelse, no))
-
-    def _merge(self, env: Env, *branches: Env | None) -> bool:
-        """Replace `env` by the join of the branches that reach their end."""
-        alive = [branch for branch in branches if branch is not None]
-        if not alive:
-            return False
-        first, *others = alive
-        for other in others:
-            for key, value in other.items():
-                mine = first.get(key)
-                if mine is not value:
-                    first[key] = join(mine or NOTHING, value)
-        env.clear()
-        env.update(first)
-        return True
-
     def _run_for(self, node: ast.For, env: Env) -> bool:
         element = self.element(self.value(node.iter, env))
         for _ in range(2):
@@ -218,19 +199,6 @@ class Statements(Expressions):
         return self.run(node.body, env) is not None
 
     _run_asyncwith = _run_with
-
-    def _run_match(self, node: ast.Match, env: Env) -> bool:
-        subject = self.value(node.subject, env)
-        branches = [dict(env)]
-        for case in node.cases:
-            inner = dict(env)
-            for pattern in ast.walk(case.pattern):
-                if isinstance(pattern, ast.MatchAs | ast.MatchStar) and pattern.name:
-                    inner[pattern.name] = Value(taints=subject.taints)
-            if case.guard is not None:
-                self.value(case.guard, inner)
-            branches.append(self.run(case.body, inner))
-        return self._merge(env, *branches)
 
     def _run_functiondef(self, node: ast.FunctionDef, env: Env) -> bool:
         self.define(node, env)

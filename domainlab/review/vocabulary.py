@@ -5,11 +5,11 @@ import re
 from domainlab.review.values import Value
 
 SECRET = re.compile(
-    r"(?i)^(?:\w*_|db|user|old|new|my|smtp|admin|root|login|mysql)?(?:passwords?|passwd|pwd|passphrase|passcode|secret|secret_?key|"
+    r"(?i)^(?:\w*_|db|user|old|new|my|smtp|admin|root|login|mysql)?(?:passwords?|passwd|pwd|pw|pswd|passphrase|passcode|secret|secret_?key|"
     r"private_?key|api_?key|apikey|access_?key|auth_?token|access_?token|bearer_?token|token|ssn|social_security|"
     r"social_security_number|credit_?card|card_?number|credit_?card_?number|cvv|cvc|credentials?)$"
 )
-PASSWORD = re.compile(r"(?i)(passw(or)?d|passwd|pwd|passphrase|passcode)(?!_?(hash|digest|field|label|reset))")
+PASSWORD = re.compile(r"(?i)(passw(or)?d|passwd|pwd|passphrase|passcode|^pw$)(?!_?(hash|digest|field|label|reset))")
 # What must not be guessed: names of values that open doors.
 UNGUESSABLE = re.compile(
     r"(?i)(token|passw(or)?d|passwd|pwd|secret|session_?id|sid\b|nonce|otp|one_?time|salt|api_?key|csrf|reset|"

@@ -6,6 +6,7 @@ from domainlab.review.expressions import MOST_STEPS
 from domainlab.review.scan import scan
 
 HEAD = "import os, shlex, re\nfrom flask import request\n"
+GET = "def f():\n    c = request.args['x']\n"
 FLOWS = {
     "assignment": "def f():\n    a = request.args['x']\n    b = a\n    os.system(b)",
     "f-string": "def f():\n    os.system(f\"ls {request.args['x']}\")",
@@ -33,10 +34,23 @@ FLOWS = {
     "closure": "def f():\n    c = request.args['x']\n    def g():\n        os.system(c)\n    g()",
     "match": "def f():\n    match request.args['x']:\n        case str() as c:\n            os.system(c)",
     "tuple": "def f():\n    a, b = 'ls', request.args['x']\n    os.system(b)",
+    "known branch": GET
+    + "    n = 86\n    if 7 * 42 - n > 200:\n        d = c\n    else:\n        d = 'ls'\n    os.system(d)",
+    "flag": GET + "    d, done = 'ls', 0\n    for _ in range(2):\n        if done == 0:\n            done = 1\n"
+    "        else:\n            d = c\n    os.system(d)",
+    "global flag": "N = 0\n" + GET + "    if N == 1:\n        os.system(c)",
+    "popped list": GET + "    d = ['ls', c]\n    d.pop(0)\n    os.system(d[0])",
+    "known case": GET + "    k = 'AB'[1]\n    match k:\n        case 'A':\n            d = 'ls'\n        case 'B':\n"
+    "            d = c\n        case _:\n            d = 'ps'\n    os.system(d)",
+    "map": GET + "    list(map(os.system, [c]))",
+    "thread": "import threading\n" + GET + "    threading.Thread(target=os.system, args=(c,)).start()",
+    "own function by pool": "def g(c):\n    os.system(c)\ndef f(pool):\n    pool.submit(g, request.args['x'])",
+    "locals": GET + "    os.system('ls %(c)s' % locals())",
+    "decoded": "import base64\n" + GET + "    d = base64.b64encode(c.encode())\n    os.system(base64.b64decode(d))",
+    "other field": "def f():\n    d = request.get_json()\n    if d['kind'] == 'a':\n        os.system(d['name'])",
     "recursion": "def g(c, n):\n    if n:\n        g(c, n - 1)\n    os.system(c)\ndef f():\n"
     "    g(request.args['x'], 3)",
 }
-GET = "def f():\n    c = request.args['x']\n"
 STOPS = {
     "constant": "def f():\n    os.system('ls -l')",
     "number": "def f():\n    os.system('kill %d' % int(request.args['x']))",
@@ -52,6 +66,12 @@ STOPS = {
     "other part": "def f():\n    a, b = 'ls', request.args['x']\n    os.system(a)",
     "length": "def f():\n    os.system('seq %s' % len(request.args['x']))",
     "conversion fails": GET + "    try:\n        int(c)\n    except ValueError:\n        return\n    os.system(c)",
+    "known branch": GET + "    n = 86\n    if 7 * 42 - n > 200:\n        c = 'ls'\n    os.system(c)",
+    "popped list": GET + "    d = ['ls', c]\n    d.pop(1)\n    os.system(d[0])",
+    "known case": GET + "    k = 'AB'[0]\n    match k:\n        case 'A':\n            d = 'ls'\n        case _:\n"
+    "            d = c\n    os.system(d)",
+    "unnamed local": GET + "    d = 'x'\n    os.system('ls %(d)s' % locals())",
+    "same field": "def f():\n    d = request.get_json()\n    if d['kind'] == 'a':\n        os.system(d['kind'])",
     "deleted characters": "def f():\n    os.system(re.sub('[^a-z]', '', request.args['x']))",
 }
 

@@ -1,5 +1,7 @@
 """CWE-22: a stranger's text becomes part of a path, so that `../` leaves the folder that was meant."""
 
+import re
+
 from domainlab.review.rule import LOCAL, REMOTE, Call, Hit, Rule, Sink, confidence_of
 
 FILES = (
@@ -11,12 +13,21 @@ FILES = (
     "starlette.responses.FileResponse", "aiohttp.web.FileResponse", "PIL.Image.open", "numpy.load", "codecs.open",
     ".get_contents_to_filename", "quart.send_file", "sqlite3.connect", "os.path.getsize", "logging.FileHandler",
     "shutil.unpack_archive", "shutil.make_archive", "pandas.read_csv", "gzip.open", "fileinput.input",
+    "glob.glob", "glob.iglob",
 )  # fmt: skip
 FOLDERS = ("flask.send_from_directory", "send_from_directory", "flask.helpers.send_from_directory")
 METHODS = (
     ".read_text", ".read_bytes", ".write_text", ".write_bytes", ".unlink", ".open", ".rmdir", ".iterdir", ".mkdir",
     ".touch", ".rename",
 )  # fmt: skip
+# What takes a path apart, asks about it, or shows it does no harm with it.
+LOOKS_ONLY = re.compile(
+    r"(?i)(^|\.)(os\.path\.\w+|pathlib\.\w+|str|repr|len|print|format|join|append|add|insert|extend|debug|info|warning|"
+    r"error|exception|log|exists|isfile|isdir|echo|is_\w+|\w*(check|valid|safe|sanit|clean|normal|resolve)\w*|"
+    r"(glob\.)?i?glob|startswith|endswith|replace|split|strip|encode|lower|\w*(Error|Exception)|sorted|set|list|tuple|"
+    r"isinstance|relpath|Path|getLogger|connect|run|call|check_call|check_output|popen|system)$"
+)
+JOINED = re.compile(r"os\.path\.join\(\)(\.\w*strip\(\)|\.encode\(\))*$")
 STRONG = REMOTE | {"input"}
 BUILT = LOCAL | {"parameter"}
 
@@ -59,6 +70,20 @@ def upload_name(call: Call) -> Hit | None:
     return Hit(call.node, source=taint, confidence=confidence_of(taint)) if taint else None
 
 
+def handed_on(call: Call) -> Hit | None:
+    """A path that ends in a caller's text is handed to a program, a store or a function of another file unchecked."""
+    shown = LOOKS_ONLY.search(call.name) or (call.last == "write" and len(call.args) == 1)
+    if shown or call.name in FILES or not call.name:
+        return None
+    for value in call.args:
+        inner = [value, *(item for _, item in value.items)] if value.listed else [value]
+        for one in inner:
+            taint = one.reaching("path", STRONG | {"parameter"}) if JOINED.match(one.name) and one.built else None
+            if taint is not None:
+                return Hit(call.node, source=taint, confidence="medium")
+    return None
+
+
 def _looks_at_members(call: Call) -> bool:
     around = call.scope.function or call.scope.module.tree
     text = " ".join(call.scope.module.lines[around.lineno - 1 : around.end_lineno]) if call.scope.function else ""
@@ -67,7 +92,7 @@ def _looks_at_members(call: Call) -> bool:
 
 def check(call: Call) -> Hit | None:
     """Archives and static files."""
-    return archive(call) or upload_name(call)
+    return archive(call) or upload_name(call) or handed_on(call)
 
 
 RULE = Rule(

@@ -21,7 +21,9 @@ REPLACING = ("os.execl", "os.execle", "os.execlp", "os.execv", "os.execve", "os.
 REMOTE_SHELL = re.compile(r"(?i)^_?(exec_?command|(run|exec|execute|send|do)_?(ssh|cmd|cli|shell|command|adb_cmd)|"
                           r"(ssh|cli|shell|cmd)_?(run|exec|execute|cmd|command|call)|exec_run|_?exec_adb_cmd|"
                           r"sh_run)$")  # fmt: skip
+TABLE = re.compile(r"(?i)(^|\.)(cmd|shell|ssh|command|host)\.(run|exec|call|system|check_output|shell|popen)\w*$")
 NAMED, STARTS = re.compile(r"(?i)(cmd|command)$"), re.compile(r"(?i)(exec|run|call|shell|output)")
+SPLIT = re.compile(r"\.split\(\)$|^shlex\.split\(\)$|^split\(\)$")
 SHELLS = re.compile(r"(^|/)(ba|z|da|k|c)?sh$|cmd(\.exe)?$|powershell(\.exe)?$")
 
 
@@ -39,7 +41,9 @@ def check(call: Call) -> Hit | None:
         taint = call.args[0].reaching("command", REMOTE | {"input"}) if call.args else None
         return Hit(call.node, source=taint, confidence="high") if taint else None
     named = call.node.args and NAMED.search(getattr(call.node.args[0], "id", "")) and STARTS.search(call.last)
-    if REMOTE_SHELL.match(call.last) or named or (call.last == "run" and call.receiver.name == "host"):
+    if call.name in SHELL or (call.name in PROCESS and through_shell(call)):
+        return _of_unknown_parts(call)
+    if REMOTE_SHELL.match(call.last) or named or TABLE.search(call.name) or _is_task(call):
         for value in call.args[:1]:
             taint = value.reaching("command", BUILT | {"database"}) if value.built and not value.listed else None
             text = value.text.replace("\0", " ")
@@ -48,11 +52,28 @@ def check(call: Call) -> Hit | None:
     return None
 
 
+def _is_task(call: Call) -> bool:
+    """Whether a runner of tasks hands its text to a shell (Fabric, Invoke)."""
+    return call.last in ("run", "sudo", "local") and call.scope.module.imports("fabric", "invoke")
+
+
+def _of_unknown_parts(call: Call) -> Hit | None:
+    """Text for a shell that is put together from what nobody can see here: a shell forgives nothing."""
+    for value in call.args[:1]:
+        taint = value.reaching("command", {"unknown", "database"}) if value.built and not value.listed else None
+        if taint:
+            return Hit(call.node, source=taint, confidence="medium")
+    return None
+
+
 def _listed(call: Call) -> Hit | None:
     command = call.argument(0, "args")
     if command is None:
         return None
     first, second = command.item("0"), command.item("1")
+    if SPLIT.search(command.name) and (taint := command.reaching("command", REMOTE | LOCAL | {"parameter"})):
+        message = "A command line that is split at its blanks: whoever fills it adds arguments and names programs"
+        return Hit(call.node, message, confidence_of(taint), taint)
     if not command.listed:
         first = command if command.name != "list" and not command.built else None
         taint = first.reaching("command", REMOTE) if first else None

@@ -1,8 +1,14 @@
 """CWE-79: a stranger's text becomes part of a page without being escaped."""
 
-from domainlab.review.rule import REMOTE, Call, Hit, Returned, Rule, Sink, confidence_of
+import re
+
+from domainlab.review.rule import REMOTE, Assignment, Call, Hit, Returned, Rule, Scope, Sink, confidence_of
 from domainlab.review.values import Value
-from domainlab.review.vocabulary import has_markup
+from domainlab.review.vocabulary import MARKUP, has_markup
+
+MARKDOWN = re.compile(r"^(markdown|markdown2|mistune|commonmark|cmarkgfm)(\.(markdown|html|commonmark|\w+_to_html))?$")
+CLEANS = re.compile(r"(?i)(bleach|nh3|sanit|clean|strip_tags|escape\(|escape=True|SafeHtml)")
+LINK = re.compile(r"(?i)(^|_)(link|href|url|next|back|return_?to|dest(ination)?|continue|redirect(_to|_url)?)$")
 
 PAGES = (
     "django.http.HttpResponse", "django.http.response.HttpResponse", "HttpResponse", "flask.make_response",
@@ -77,8 +83,45 @@ def _is_object(value: Value) -> bool:
     )
 
 
+def from_markdown(call: Call) -> Hit | None:
+    """Markdown passes HTML through, scripts included, and nothing in the function cleans what comes out."""
+    if not MARKDOWN.search(call.name) or not call.args or "safe_mode" in call.keywords:
+        return None
+    text = "\n".join(call.scope.module.lines_of(call.scope.function))
+    taint = call.args[0].reaching("html", REMOTE | {"parameter", "database", "unknown"})
+    if taint is None or CLEANS.search(text):
+        return None
+    return Hit(call.node, "HTML inside of the Markdown is kept", "medium", taint)
+
+
+def linked(event: Assignment) -> Hit | None:
+    """A page gets an address from a stranger as a link, which may begin with javascript:."""
+    if not LINK.search(event.last) or not re.search(r"(\[|^dict)", event.target):
+        return None
+    function = event.scope.function
+    shows = function and ("context" in function.name or any("render" in line for line in _lines(event.scope)))
+    taint = event.value.reaching("redirect", REMOTE) if shows else None
+    return Hit(event.node, "A link of the page leads where a stranger says", "medium", taint) if taint else None
+
+
+def _lines(scope: Scope) -> tuple[str, ...]:
+    return scope.module.lines_of(scope.function)
+
+
+def _template_text(call: Call) -> Hit | None:
+    """A template for a page that is made without an environment escapes nothing."""
+    if call.name != "jinja2.Template" or call.const(99, "autoescape") or not call.args:
+        return None
+    text = call.args[0].text
+    if call.args[0].known and MARKUP.search(text) and re.search(r"\{\{(?![^}]*\|\s*e(scape)?\b)", text):
+        return Hit(call.node, "The template does not escape what it shows (autoescape is off)")
+    return None
+
+
 def check(call: Call) -> Hit | None:
-    """Templates without escaping, and responses of aiohttp."""
+    """Templates without escaping, Markdown, and responses of aiohttp."""
+    if found := from_markdown(call) or _template_text(call):
+        return found
     named = call.name == "Environment" and "loader" in call.keywords
     if (
         named or call.name in ("jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment")
@@ -105,5 +148,6 @@ RULE = Rule(
         Sink(WRITERS, "html", kinds=REMOTE, weak=frozenset({"parameter"}), only=is_sent_as_page),
     ),
     on_call=check,
+    on_assignment=linked,
     on_return=returned,
 )

@@ -24,15 +24,16 @@ OTHER = re.compile(
     r"(?i)(^|\.)(print|format|join|append|strip|debug|info|warning|warn|error|exception|critical|log|write|replace|"
     r"str|repr|len|encode|decode|split|dedent|sub|match|search|compile|\w*Error|\w*Exception|send_message|isinstance)$"
 )
+COMPOSED = re.compile(r"psycopg\d?\.sql\.")  # puts statements together from quoted parts
 WEAK = LOCAL | {"parameter", "unknown", "database"}
 
 
 def check(call: Call) -> Hit | None:
     """A whole statement, put together from parts, is handed to any function but those that write logs and texts."""
-    if OTHER.search(call.name) or "psycopg" in call.name.rpartition(".")[0]:
+    if OTHER.search(call.name) or COMPOSED.match(call.name):
         return None
     for value in (*call.args[:3], *(call.keywords[name] for name in KEYWORDS if name in call.keywords)):
-        if not value.built or value.listed or "psycopg" in value.name:
+        if not value.built or value.listed or COMPOSED.match(value.name):
             continue
         text = value.text.replace("\0", " ").lstrip()
         whole = STATEMENT.match(text)
@@ -40,9 +41,8 @@ def check(call: Call) -> Hit | None:
             continue
         taint = value.reaching("sql", REMOTE | WEAK)
         if taint is not None:
-            return Hit(
-                call.node, source=taint, confidence=confidence_of(taint) if taint.kind != "unknown" else "medium"
-            )
+            sure = "medium" if taint.kind in ("unknown", "database") else confidence_of(taint)
+            return Hit(call.node, source=taint, confidence=sure)
     return None
 
 

@@ -2,10 +2,11 @@
 
 import re
 
-from domainlab.review.rule import REMOTE, Assignment, Call, Hit, Rule, Sink, confidence_of
+from domainlab.review.rule import REMOTE, Assignment, Call, Hit, Returned, Rule, Sink, confidence_of
 
 SETTERS = (".set_header", ".add_header", ".send_header", ".headers.add", ".headers.set", ".headers.extend")
 RAW = re.compile(r"(HTTP/1\.[01] |(?i:set-cookie|location|content-type|subject|to|from|x-[a-z-]+): ?)")
+LINE = re.compile(r"^\0*([\w-]+)?\0*: ?[^\r\n]*\r\n$")  # a name, a colon, a value, and the end of the line
 PLACE = re.compile(r"(\.headers|HttpResponse\(\)|make_response\(\)|Response\(\)|response)\['")
 
 
@@ -38,6 +39,16 @@ def written(call: Call) -> Hit | None:
     return None
 
 
+def returned(event: Returned) -> Hit | None:
+    """A line of a header is made from a caller's text: `f"{name}: {value}\\r\\n"`."""
+    text, value = event.value.text, event.value
+    if not value.built or not LINE.match(text):
+        return None
+    cleaned = any(not taint.reaches("header") for taint in value.taints)
+    taint = None if cleaned else value.reaching("header", REMOTE | {"parameter"})
+    return Hit(event.node, source=taint, confidence=confidence_of(taint)) if taint else None
+
+
 def is_response(call: Call) -> bool:
     """Whether headers belong to an answer and not to a request that the program sends."""
     if call.args and call.args[0].text.lower() in ("location", "access-control-allow-origin"):
@@ -54,4 +65,5 @@ RULE = Rule(
     sinks=(Sink(SETTERS, "header", (0, 1), kinds=REMOTE, only=is_response),),
     on_assignment=assigned,
     on_call=written,
+    on_return=returned,
 )

@@ -28,8 +28,17 @@ def check(call: Call) -> Hit | None:
 
 def returned(event: Returned) -> Hit | None:
     """A handler returns the error."""
-    taint = event.value.reaching("exposure", KIND) if event.scope.handler or _is_wsgi(event) else None
+    answers = event.scope.handler or _is_wsgi(event) or _is_api(event)
+    taint = event.value.reaching("exposure", KIND) if answers else None
     return Hit(event.node, source=taint, confidence="high") if taint else None
+
+
+def _is_api(event: Returned) -> bool:
+    """Whether the class around says that it answers strangers, and the value is made for sending."""
+    owner = event.scope.owner.name if event.scope.owner else ""
+    return owner.endswith(("Api", "API", "Handler", "Endpoint", "Resource", "Controller", "View")) and (
+        event.value.name in ("dict", "tuple", "json.dumps()", "str")
+    )
 
 
 def _is_wsgi(event: Returned) -> bool:

@@ -6,6 +6,7 @@ from domainlab.review.rule import Assignment, Call, Hit, Returned, Rule
 from domainlab.review.values import Value
 from domainlab.review.vocabulary import is_unguessable
 
+OPENS = re.compile(r"(?i)(session|token|reset|login|passw|invit|verif|activat|otp)")
 KINDS = frozenset({"random", "predictable"})
 MAKES = re.compile(r"(?i)(token|passw(or)?d|secret|session_?id|nonce|otp|api_?key|csrf|salt|_code$|voucher|"
                    r"coupon|ticket|reset|invite|"
@@ -21,8 +22,14 @@ def guessable(value: Value):
 
 def assigned(event: Assignment) -> Hit | None:
     """The name says that it opens a door."""
-    taint = guessable(event.value) if is_unguessable(event.last) else None
+    taint = guessable(event.value) if is_unguessable(event.last) or _identifies(event) else None
     return Hit(event.node, source=taint, confidence="high") if taint and _counts(taint, event.value) else None
+
+
+def _identifies(event: Assignment) -> bool:
+    """Whether a number or code is made in a function that says what it opens: `start_session`, `send_reset`."""
+    name = event.scope.function.name if event.scope.function else ""
+    return bool(re.search(r"(?i)(^|_)(id|key|code|pin|number)$", event.last) and OPENS.search(name))
 
 
 def returned(event: Returned) -> Hit | None:

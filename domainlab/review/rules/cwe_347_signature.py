@@ -4,13 +4,14 @@ import ast
 import re
 from collections.abc import Iterable
 
-from domainlab.review.rule import Call, Hit, Rule
+from domainlab.review.rule import REMOTE, Call, Hit, Rule
 from domainlab.review.syntax import Module
 
 MARKS = re.compile(r"(?i)(signature|hmac|compare_digest|\bsig\b|verify_sig|self\.mark|\bmac\b|given|digest)")
 DECODERS = re.compile(
     r"(^|\.)(jwt|jose\.jwt|python_jose\.jwt|jwt\.PyJWT\(\)|authlib\.jose\.jwt)\.(decode|decode_complete)$"
 )
+WRONG = re.compile(r"(InvalidSignature|BadSignature|SignatureError|VerificationError|InvalidTokenError)")
 UNCHECKED = ("jwt.get_unverified_claims", "jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims",
              "itsdangerous.URLSafeSerializer().loads_unsafe", ".loads_unsafe")  # fmt: skip
 
@@ -22,6 +23,30 @@ def ignored(module: Module) -> Iterable[Hit]:
         wrong = test.startswith("not ") or " != " in test
         if wrong and MARKS.search(test) and not node.orelse and node.body and not _leaves(node.body):
             yield Hit(node, "A wrong signature changes nothing", "medium")
+
+
+def swallowed(module: Module) -> Iterable[Hit]:
+    """The error that says that a signature is wrong is caught, and the function goes on."""
+    for handler in module.walk(ast.ExceptHandler):
+        kind = ast.unparse(handler.type) if handler.type else ""
+        idle = all(isinstance(line, ast.Pass) or (_is_call(line) and not _ends(line)) for line in handler.body)
+        if WRONG.search(kind) and idle:
+            yield Hit(handler, "A wrong signature changes nothing", "medium")
+
+
+def _is_call(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Call | ast.Constant)
+
+
+def _ends(line: ast.stmt) -> bool:
+    name = ast.unparse(line.value.func) if _is_call(line) and isinstance(line.value, ast.Call) else ""
+    return name.rpartition(".")[2] in ("abort", "exit", "send_error", "fail", "append", "add")
+
+
+def on_module(module: Module) -> Iterable[Hit]:
+    """Wrong signatures that change nothing, by condition or by exception."""
+    yield from ignored(module)
+    yield from swallowed(module)
 
 
 def _leaves(body: list[ast.stmt]) -> bool:
@@ -53,9 +78,12 @@ def check(call: Call) -> Hit | None:
     allowed = call.argument(2, "algorithms")
     if allowed is not None and "none" in allowed.text.lower().split("\0"):
         return Hit(call.node, "Unsigned tokens are accepted", "high")
+    chosen = allowed.items if allowed is not None and allowed.listed else ()
+    if any(value.reaching("algorithm", REMOTE | {"parameter"}) and not value.known for _, value in chosen):
+        return Hit(call.node, "The token chooses how it is checked", "high")
     if allowed is not None and re.search(r"get_unverified_header", allowed.name):
         return Hit(call.node, "The token chooses how it is checked", "high")
     return None
 
 
-RULE = Rule(cwe=347, name="signature-not-checked", also=(345, 287), on_call=check, on_module=ignored)
+RULE = Rule(cwe=347, name="signature-not-checked", also=(345, 287), on_call=check, on_module=on_module)

@@ -38,6 +38,8 @@ def check(call: Call) -> Hit | None:
         and call.name.startswith(("request.stream", "flask.request.stream", "self.rfile"))
     ):
         return Hit(call.node, "The body is read whole, however long it is")
+    if call.name == "self.rfile.readline" and not call.args and not call.keywords:
+        return Hit(call.node, "The sender says how long the line is")
     if call.name == "self.rfile.read" and call.args and call.args[0].reaching("alloc", REMOTE):
         return Hit(call.node, "The sender says how long the body is")
     return None
@@ -55,4 +57,37 @@ def repetitions(module: Module) -> Iterable[Hit]:
                     yield Hit(node, "A stranger says how often it is repeated")
 
 
-RULE = Rule(cwe=400, name="unlimited-resources", also=(770, 789, 1088, 606), on_call=check, on_module=repetitions)
+def collected(module: Module) -> Iterable[Hit]:
+    """`while True: data += sock.recv(1024)`, and nothing in the loop asks how much that is by now."""
+    for loop in module.walk(ast.While):
+        nodes = [node for part in loop.body for node in ast.walk(part)]
+        reads = {
+            target.id
+            for node in nodes
+            if isinstance(node, ast.Assign) and _receives(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        grows = next((node for node in nodes if _grows(node, reads)), None)
+        limited = any("len(" in ast.unparse(node) for node in [loop.test, *nodes] if isinstance(node, ast.Compare))
+        if grows is not None and not limited:
+            yield Hit(grows, "Whoever sends says how much is kept")
+
+
+def _receives(node: ast.AST) -> bool:
+    node = node.value if isinstance(node, ast.Await) else node
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("recv", "recvfrom", "sock_recv")
+
+
+def _grows(node: ast.AST, reads: set[str]) -> bool:
+    adds = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add)
+    return adds and (_receives(node.value) or getattr(node.value, "id", "") in reads)
+
+
+def on_module(module: Module) -> Iterable[Hit]:
+    """Repetitions and collections."""
+    yield from repetitions(module)
+    yield from collected(module)
+
+
+RULE = Rule(cwe=400, name="unlimited-resources", also=(770, 789, 1088, 606), on_call=check, on_module=on_module)

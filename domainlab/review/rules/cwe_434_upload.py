@@ -14,8 +14,19 @@ FILES = ("open", "aiofiles.open", "io.open")
 
 def check(call: Call) -> Hit | None:
     """An upload is saved under its own name, in a file in which nobody looks at its kind."""
+    if call.last == "FileField":
+        return field(call)
     place = call.last in ("save", "write_bytes", "copyfileobj") or call.name in FILES
     return _stored(call) if place and call.args and not _looked(call) else None
+
+
+def field(call: Call) -> Hit | None:
+    """A form or model takes files of every kind."""
+    named = call.name in ("django.forms.FileField", "django.db.models.FileField", "forms.FileField", "models.FileField")
+    if named and "validators" not in call.keywords and not any(VALIDATORS.search(line) for line in _around(call)):
+        cleaned = any("def clean" in line for line in call.scope.module.lines)
+        return None if cleaned else Hit(call.node, "The field takes files of every kind")
+    return None
 
 
 def _stored(call: Call) -> Hit | None:

@@ -18,6 +18,9 @@ def check(call: Call) -> Hit | None:
     if call.name in IMPORTS and call.args:
         taint = call.args[0].reaching("import", UNTRUSTED)
         return Hit(call.node, source=taint, confidence=confidence_of(taint)) if taint else None
+    if call.name in ("globals().get", "locals().get", "vars().get") and call.args:
+        taint = call.args[0].reaching("import", UNTRUSTED)
+        return Hit(call.node, "Any name of the module can be reached", "medium", taint) if taint else None
     if call.name == "getattr" and len(call.args) >= 2 and not fixed_head(call.args[1]):
         taint = call.args[1].reaching("import", REMOTE | LOCAL | {"parameter"})
         if taint and (taint.kind in REMOTE or _is_called(call)):

@@ -1,8 +1,13 @@
 """CWE-502: objects are made from data that says which code to run."""
 
+import ast
+from collections.abc import Iterable
+
 from domainlab.review.rule import Call, Hit, Rule, confidence_of
+from domainlab.review.syntax import Module
 from domainlab.review.values import LOCAL, REMOTE
 
+ASKS = (ast.If, ast.IfExp, ast.Compare, ast.Subscript, ast.Raise)
 LOADERS = frozenset(
     "pickle.loads pickle.load cPickle.loads cPickle.load _pickle.loads dill.loads dill.load cloudpickle.loads "
     "cloudpickle.load marshal.loads marshal.load jsonpickle.decode jsonpickle.loads shelve.open pandas.read_pickle "
@@ -50,6 +55,17 @@ def _hit(call: Call) -> Hit | None:
     return Hit(call.node, source=taint, confidence=confidence)
 
 
+def open_unpicklers(module: Module) -> Iterable[Hit]:
+    """An Unpickler of one's own whose `find_class` lets every class through."""
+    for owner in module.walk(ast.ClassDef):
+        if not any(module.dotted(base).endswith("Unpickler") for base in owner.bases):
+            continue
+        finds = next((one for one in owner.body if getattr(one, "name", "") == "find_class"), None)
+        asks = finds is not None and any(isinstance(one, ASKS) for one in ast.walk(finds))
+        if not asks:
+            yield Hit(finds or owner, "Every class is let through", "medium")
+
+
 def _is_signed(call: Call) -> bool:
     """Whether the function around checks a signature first."""
     function, module = call.scope.function, call.scope.module
@@ -57,4 +73,4 @@ def _is_signed(call: Call) -> bool:
     return any(word in line for line in lines for word in SIGNED)
 
 
-RULE = Rule(cwe=502, name="unsafe-deserialization", also=(915,), on_call=check)
+RULE = Rule(cwe=502, name="unsafe-deserialization", also=(915,), on_call=check, on_module=open_unpicklers)

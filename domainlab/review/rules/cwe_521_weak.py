@@ -16,7 +16,8 @@ SETS = re.compile(r"(?i)(register|signup|sign_up|create_user|create_account|new_
 def compared(event: Comparison) -> Hit | None:
     """`len(password) < 4`."""
     left = event.node.left
-    if not (isinstance(left, ast.Call) and ast.unparse(left.func) == "len" and PASSWORD.search(ast.unparse(left))):
+    counted = isinstance(left, ast.Call) and ast.unparse(left.func) == "len" and PASSWORD.search(ast.unparse(left))
+    if not counted or any(isinstance(one, ast.Call) for one in left.args):  # len(set(password)) is another question
         return None
     least = event.right.const if event.right.known else None
     if (

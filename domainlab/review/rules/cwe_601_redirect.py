@@ -19,7 +19,8 @@ def check(call: Call) -> Hit | None:
         places = [
             value for name, value in pairs if name is not None and value is not None and name.text.lower() == "location"
         ]
-        taints = [taint for value in places if not fixes_host(value) and (taint := value.reaching("redirect", REMOTE))]
+        open_ends = [value for value in places if not fixes_host(value) and not fixed_head(value).startswith("/")]
+        taints = [taint for value in open_ends if (taint := value.reaching("redirect", REMOTE))]
         return Hit(call.node, source=taints[0], confidence="high") if taints else None
     if call.last == "send_header" and len(call.args) > 1 and call.args[0].text.lower() == "location":
         taint = call.args[1].reaching("redirect", REMOTE)

@@ -8,6 +8,7 @@ from domainlab.review.vocabulary import PASSWORD
 FAST = re.compile(r"^hashlib\.(sha224|sha256|sha384|sha512|sha3_\w+|blake2[bs]|new)$|(Crypto|"
                   r"Cryptodome)\.Hash\.(SHA\d*|SHA3_\d+)\.new$|"
                   r"^hashlib\.(sha256|sha512|blake2b)\(\)\.update$")  # fmt: skip
+FEWEST = 100_000
 ROUNDS = {"hashlib.pbkdf2_hmac": (3, "iterations", 100_000), "Crypto.Protocol.KDF.PBKDF2": (3, "count", 100_000),
           "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC": (3, "iterations", 100_000),
           "bcrypt.gensalt": (0, "rounds", 10)}  # fmt: skip
@@ -21,12 +22,23 @@ def check(call: Call) -> Hit | None:
         if isinstance(rounds, int) and rounds < least:
             return Hit(call.node, f"{rounds} rounds are too few", "high")
         return None
+    if call.last == "generate_password_hash":
+        return _named_method(call)
     if not FAST.search(call.name):
         return None
     for value in call.args:
         for taint in value.taints:
             if PASSWORD.search(taint.text) and not re.search(r"(?i)hash|digest", taint.text):
                 return Hit(call.node, source=taint, confidence="high")
+    return None
+
+
+def _named_method(call: Call) -> Hit | None:
+    """Werkzeug takes the method as a text: "pbkdf2:sha256:500", "md5", "plain"."""
+    parts = str(call.const(1, "method") or "").split(":")
+    few = parts[0] == "pbkdf2" and parts[-1].isdigit() and int(parts[-1]) < FEWEST
+    if few or parts[0] in ("plain", "md5", "sha1", "sha224", "sha256", "sha512"):
+        return Hit(call.node, f"{':'.join(parts)} is too fast for passwords", "high")
     return None
 
 
