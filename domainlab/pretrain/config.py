@@ -28,6 +28,7 @@ class PretrainConfig:
     decay_share: float  # last part of the run, in which the rates fall linearly to zero
     text_share: float  # share of rows that are natural text
     repeat_share: float  # share of rows that are a random sequence, repeated
+    locate_share: float  # share of rows that practise citing: spans of numbered pieces, whose number is to be told
     answer_weight: float  # of an answer token in the loss; natural text weighs 1
     prompt_weight: float  # of a prompt token
     citation_weight: float  # of the digit that names the passage at the end of an answer, "[2]"
@@ -52,8 +53,8 @@ class PretrainConfig:
             raise ConfigError(
                 f"row lengths must fit the context {self.context} and divide batch_tokens {self.batch_tokens}"
             )
-        if not 0 <= self.text_share + self.repeat_share <= 1:
-            raise ConfigError("text_share + repeat_share must lie between 0 and 1")
+        if not 0 <= self.text_share + self.repeat_share + self.locate_share <= 1:
+            raise ConfigError("text_share + repeat_share + locate_share must lie between 0 and 1")
 
     @property
     def steps(self) -> int:

@@ -34,7 +34,8 @@ use it for advice of any kind.
 single-digit tokens, context {context}, tied embeddings. Trained from scratch on {tokens:.1f} M tokens with Muon
 (matrices, {matrix_rate}) and AdamW (embeddings and norms, {other_rate}); warm-up, constant, linear decay. Answer tokens
 weigh {answer_weight}, the digit of a citation {citation_weight}, prompt tokens {prompt_weight}, natural text 1.
-Passages grow from two to seven facts during the first part of the run. All settings are in
+Passages grow from two to seven facts during the first part of the run. Rows of numbered pieces, of which spans are
+shown again and the number is to be told, taught it to cite. All settings are in
 `domainlab/pretrain/base.toml`; the whole log is `training_log.csv` here.
 {history}
 

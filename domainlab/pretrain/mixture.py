@@ -1,4 +1,4 @@
-"""What the model sees at each step: rows of natural text, repeated random sequences, and tasks.
+"""What the model sees at each step: rows of natural text, repeated random sequences, numbered pieces, and tasks.
 
 A step's batch depends on (seed, step) alone, so a resumed run sees exactly what an unbroken one would.
 Answer tokens weigh more than natural text and prompt tokens less; the first half of a repeat weighs nothing.
@@ -24,6 +24,7 @@ from domainlab.records import Example, Question
 Pair = tuple[str, str]  # prompt, response
 Talk = Sequence[Pair]  # the turns of one conversation
 TALKS_PER_DRAW = 24
+MOST_PIECES = 6  # in a row of numbered pieces
 
 
 def question_pairs(questions: Sequence[Question]) -> list[Pair]:
@@ -57,8 +58,10 @@ class Mixture:
         """Pack the fact sentences and measure the tasks' lengths; `fillers` stand between facts in reading tasks."""
         self.config = config
         self.fillers = tuple(fillers)
-        self.closing = tokenizer("[1]", add_special_tokens=False)["input_ids"][-1]  # the bracket that ends a citation
         self.tokenizer = tokenizer
+        self.markers = [self._ids(f"\n[{number}]")[1:] for number in range(1, MOST_PIECES + 1)]  # how passages begin
+        self.citations = [self._ids(f"x [{number}]")[-3:] for number in range(1, MOST_PIECES + 1)]  # how answers end
+        self.line_end, self.closing = self._ids("x\n")[-1], self.citations[0][-1]
         facts = self._encode_texts(fact_sentences(seed=config.seed))
         self.corpus = [*corpus, (facts, 0.06 * sum(weight for _, weight in corpus))]
         self.closed_book = question_pairs(general_questions(wordings="train", seed=config.seed))
@@ -68,6 +71,9 @@ class Mixture:
             task: float(np.mean([len(ids) for ids, _ in self.encode(self._talks(task, 200, 0.3, sizes))]))
             for task in config.tasks
         }
+
+    def _ids(self, text: str) -> list[int]:
+        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def _encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         shuffled = random.Random(self.config.seed).sample(list(texts), len(texts))
@@ -83,9 +89,11 @@ class Mixture:
         rows = config.batch_tokens // length
         n_text = self._round(rows * config.text_share, rng)
         n_repeat = self._round(rows * config.repeat_share, rng)
+        n_locate = self._round(rows * config.locate_share, rng)
         made = [self._text_row(length, rng) for _ in range(n_text)]
         made += [self._repeat_row(length, rng) for _ in range(n_repeat)]
-        made += self._task_rows(rows - n_text - n_repeat, length, step, rng)
+        made += [self._locate_row(length, rng) for _ in range(n_locate)]
+        made += self._task_rows(rows - len(made), length, step, rng)
         return np.stack([ids for ids, _ in made]).astype(np.int64), np.stack([w for _, w in made])
 
     @staticmethod
@@ -110,6 +118,31 @@ class Mixture:
             ids += [self.tokenizer.bos_token_id, *piece * times]
             weights += [0.0] * (n + 1) + [1.0] * n * (times - 1)
         return np.asarray(ids[:length]), np.asarray(weights[:length], np.float32)
+
+    def _locate_row(self, length: int, rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
+        """Numbered pieces of text or of random tokens, then spans of them with the number to tell: citing, densely."""
+        ids, weights = [], []
+        while len(ids) < length:
+            pieces = [self._piece(rng) for _ in range(rng.randint(2, MOST_PIECES))]
+            ids.append(self.tokenizer.bos_token_id)
+            for marker, piece in zip(self.markers, pieces, strict=False):
+                ids += [*marker, *piece]
+            ids.append(self.line_end)
+            weights += [0.0] * (len(ids) - len(weights))
+            for _ in range(3 * len(pieces)):
+                where, size = rng.randrange(len(pieces)), rng.randint(2, 4)
+                start = rng.randrange(len(pieces[where]) - size + 1)
+                ids += [*pieces[where][start : start + size], *self.citations[where], self.line_end]
+                weights += [0.0] * (size + 1) + [self.config.citation_weight, 0.0, 0.0]
+        return np.asarray(ids[:length]), np.asarray(weights[:length], np.float32)
+
+    def _piece(self, rng: random.Random) -> list[int]:
+        size = rng.randint(4, 14)
+        if rng.random() < 0.5:
+            return [rng.randrange(len(self.tokenizer.all_special_ids) + 3, self.config.vocab_size) for _ in range(size)]
+        tokens, _ = rng.choices(self.corpus, weights=[weight for _, weight in self.corpus])[0]
+        start = rng.randrange(max(1, len(tokens) - size))
+        return tokens[start : start + size].tolist()
 
     def _task_rows(
         self, n_rows: int, length: int, step: int, rng: random.Random

@@ -25,6 +25,7 @@ warmup_steps = 2
 decay_share = 0.5
 text_share = 0.3
 repeat_share = 0.1
+locate_share = 0.1
 answer_weight = 4.0
 prompt_weight = 0.3
 citation_weight = 8.0

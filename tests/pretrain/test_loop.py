@@ -120,3 +120,21 @@ def test_some_later_turns_ask_for_the_passage_alone(mixture):
     cited = [answer for prompt, answer in later if prompt.startswith("Which passage answers this?")]
     assert 0.1 < len(cited) / len(later) < 0.3
     assert all(re.fullmatch(r"\[\d\]", answer) or answer == NOT_FOUND for answer in cited)
+
+
+def spelled(ids):
+    return "".join(f"<{i}>" for i in ids)
+
+
+def test_the_number_to_tell_is_that_of_the_piece_with_the_span(mixture, config):
+    ids, weights = mixture._locate_row(600, random.Random(1))
+    told = np.flatnonzero(weights)
+    assert len(told) > 10
+    assert set(weights[told]) == {config.citation_weight}
+    for at in told:
+        (number,) = (k for k, citation in enumerate(mixture.citations) if citation[1] == ids[at])
+        before = spelled(ids[: at - 1])
+        span = before.rpartition(f"<{mixture.line_end}>")[2]
+        piece = before.rpartition(spelled(mixture.markers[number]))[2].partition(f"<{mixture.line_end}>")[0]
+        assert 2 <= span.count("<") <= 4
+        assert span in piece
