@@ -35,6 +35,7 @@ data: $(READY)
 
 record: $(READY)
 	$(PY) -m domainlab.forget.record
+	$(PY) -m domainlab.assist.curve
 
 clean:
 	rm -rf build .pytest_cache .ruff_cache

@@ -33,7 +33,7 @@ from domainlab.train.finetune import finetune
 from domainlab.train.save import load_adapter, save_adapter
 
 TRAINING_SEED = 1  # of the patients that the writer learns from; the repository's own have seed 0
-CHARTS, EXAMPLES = 40, 90  # of each sort: course patients, and charts in other systems' wording
+CHARTS, EXAMPLES = 40, 90  # course patients, and examples of each sort: theirs, and in other systems' wording
 
 
 def charts_of(patients: Sequence[Patient]) -> list[Chart]:
@@ -42,19 +42,26 @@ def charts_of(patients: Sequence[Patient]) -> list[Chart]:
     return [chart for patient in patients for chart in read_charts(patient_bundle(patient), today=today)]
 
 
-def writer_examples(*, size: int, find: Find, search: Search, seed: int = 0, most: int = EXAMPLES) -> list[Example]:
+def writer_examples(
+    *, size: int, find: Find, search: Search, seed: int = 0, most: int = EXAMPLES, charts: int = CHARTS
+) -> list[Example]:
     """Training pairs, half of them from patients like the course's, half in names and numbers of other systems.
 
     The patients come from another seed than those that notes are measured on.
+
+    Args:
+        size: most facts in a prompt.
+        find: guidelines.
+        search: over earlier sentences.
+        seed: of the choice of pairs.
+        most: pairs of each sort.
+        charts: patients of the first sort; the second has twice as many.
     """
-    own = [gather(chart, find=find, search=search).facts for chart in charts_of(_students())]
-    others = [varied_facts(seed, number) for number in range(2 * CHARTS)]
+    students = synthetic_patients(charts, seed=TRAINING_SEED)
+    own = [gather(chart, find=find, search=search).facts for chart in charts_of(students)]
+    others = [varied_facts(seed, number) for number in range(2 * charts)]
     both = [training_examples(facts, size=size, seed=seed, most=most) for facts in (own, others)]
     return [example for pair in zip(*both, strict=True) for example in pair]
-
-
-def _students() -> list[Patient]:
-    return synthetic_patients(CHARTS, seed=TRAINING_SEED)
 
 
 def train_writer(

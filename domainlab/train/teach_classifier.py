@@ -90,7 +90,7 @@ def _optimiser(
     parts = [[one for name, one in weights.items() if name.startswith("head.") == head] for head in (False, True)]
     groups = [{"params": part, "lr": rate} for part, rate in zip(parts, rates, strict=True)]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, list(rates), total_steps=max(steps, 10), pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, list(rates), total_steps=max(steps, 11), pct_start=0.1)
     return optimiser, schedule
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,11 @@ def test_saved_and_loaded_it_says_the_same(tmp_path, encoder, taught):
     again = load_classifier(tmp_path, encoder)
     np.testing.assert_allclose(again(TEXTS), taught[0](TEXTS), atol=1e-6)
     assert read_classifier_card(tmp_path)["threshold"] == 0.7
+
+
+def test_a_single_step_is_enough_to_be_a_training(encoder):
+    classifier = TextClassifier(encoder, ("a", "b"), replace(CONFIG, epochs=1))
+    assert len(fit_classifier(classifier, ["find a hole"], ["a"], progress=False)) == 1
 
 
 def test_calibration_finds_the_best_temperature(encoder):
