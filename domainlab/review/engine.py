@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 
 from domainlab.review.calls import Calls
 from domainlab.review.containers import Env
@@ -67,6 +68,10 @@ class Engine(Calls):
             self._forward(node, *inner)
         if isinstance(node.func, ast.Attribute) and node.func.attr in GROWING:
             self._grow(node.func.value, receiver, [*args, *keywords.values()], env)
+        if receiver.name.startswith("configparser.") and len(args) > 1:
+            held = self._option(node, receiver, args, env)
+            if held is not None:
+                return held
         if receiver.listed and receiver.items and name.endswith("list.pop"):
             taken = self._take(node, receiver, args, env)
             if taken is not None:
@@ -76,7 +81,7 @@ class Engine(Calls):
         if isinstance(node.func, ast.Attribute):
             receiver = tainted(receiver, callee.taints)
         result = self.result(node, name, receiver, [*args, *keywords.values()])
-        if result.listed:
+        if result.listed or result.known:
             return result
         return Value(
             name=result.name, taints=result.taints, built=result.built, head=result.head, parts=result.parts,
@@ -93,6 +98,16 @@ class Engine(Calls):
             self.call_local(function.name, NOTHING, args, {})
         else:
             self.on_call(Call(node, function.name, NOTHING, tuple(args), {}, self.scope))
+
+    def _option(self, node: ast.Call, held: Value, args: list[Value], env: Env) -> Value | None:
+        """`parser.set(section, option, value)` keeps a value under its two names, `get` gives it back."""
+        key, action = key_of(node.func.value), node.func.attr
+        name = "/".join(str(value.const) for value in args[:2] if value.known)
+        if action == "get":
+            return held.item(name)
+        if action == "set" and len(args) == 3 and key:
+            env[key] = replace(held, taints=held.taints | args[2].taints, items=(*held.items, (name, args[2]))[-64:])
+        return None
 
     def _take(self, node: ast.Call, held: Value, args: list[Value], env: Env) -> Value | None:
         """What `list.pop(place)` gives where the list is known, which is one entry shorter then."""

@@ -1,6 +1,7 @@
 """What a call of a function in another file gives: a source, something cleaned, or everything that went in."""
 
 import ast
+import posixpath
 import re
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ class Results:
             return Value(
                 name="dict.items()", taints=held.taints, items=(("0", Value(name="str")), ("1", held)), listed=True
             )
+        if name == "os.path.join" and args and all(part.known and isinstance(part.const, str) for part in args):
+            return Value(name="str", const=posixpath.join(*(part.const for part in args)))
         if name == "tempfile.gettempdir":
             return Value(name="str", const="/tmp")
         if kind := source_of_call(name):

@@ -48,6 +48,8 @@ FLOWS = {
     "locals": GET + "    os.system('ls %(c)s' % locals())",
     "decoded": "import base64\n" + GET + "    d = base64.b64encode(c.encode())\n    os.system(base64.b64decode(d))",
     "other field": "def f():\n    d = request.get_json()\n    if d['kind'] == 'a':\n        os.system(d['name'])",
+    "option": "import configparser\n" + GET + "    p = configparser.ConfigParser()\n    p.set('s', 'a', 'ls')\n"
+    "    p.set('s', 'b', c)\n    os.system(p.get('s', 'b'))",
     "recursion": "def g(c, n):\n    if n:\n        g(c, n - 1)\n    os.system(c)\ndef f():\n"
     "    g(request.args['x'], 3)",
 }
@@ -70,6 +72,8 @@ STOPS = {
     "popped list": GET + "    d = ['ls', c]\n    d.pop(1)\n    os.system(d[0])",
     "known case": GET + "    k = 'AB'[0]\n    match k:\n        case 'A':\n            d = 'ls'\n        case _:\n"
     "            d = c\n    os.system(d)",
+    "other option": "import configparser\n" + GET + "    p = configparser.ConfigParser()\n    p.set('s', 'a', 'ls')\n"
+    "    p.set('s', 'b', c)\n    os.system(p.get('s', 'a'))",
     "unnamed local": GET + "    d = 'x'\n    os.system('ls %(d)s' % locals())",
     "same field": "def f():\n    d = request.get_json()\n    if d['kind'] == 'a':\n        os.system(d['kind'])",
     "deleted characters": "def f():\n    os.system(re.sub('[^a-z]', '', request.args['x']))",

@@ -13,12 +13,18 @@ def check(call: Call) -> Hit | None:
     """An answer is made with a secret in it."""
     if call.last not in ANSWERS or not call.scope.handler:
         return None
+    if any(value.name in ("os.environ", "dict()") and _environment(value) for value in call.args):
+        return Hit(call.node, "The whole environment is sent, secrets included", "high")
     return next((hit for value in (*call.args, *call.keywords.values()) if (hit := _secret(call.node, value))), None)
 
 
 def returned(event: Returned) -> Hit | None:
     """A handler returns a secret."""
     return _secret(event.node, event.value) if event.scope.handler else None
+
+
+def _environment(value: Value) -> bool:
+    return any(taint.kind == "env" and taint.text == "os.environ" for taint in value.taints)
 
 
 def _secret(node, value: Value) -> Hit | None:

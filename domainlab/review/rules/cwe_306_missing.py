@@ -37,7 +37,8 @@ def open_doors(module: Module) -> Iterable[Hit]:
         routes = " ".join(ast.unparse(one) for one in function.decorator_list)
         first = min([function.lineno, *(one.lineno for one in function.decorator_list)])
         body = "\n".join(module.lines[first - 1 : function.end_lineno])
-        if ASKS.search(body) or not (CHANGES.search(body) or METHODS.search(routes)):
+        inner = re.search(r"/admin\b", routes)
+        if ASKS.search(body) or not (inner or CHANGES.search(body) or METHODS.search(routes)):
             continue
         critical = CRITICAL.search(f"{function.name} {routes}") and not guarded
         if critical or _others_ask(module, function):

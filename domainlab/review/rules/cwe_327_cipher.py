@@ -55,10 +55,23 @@ def homemade(module: Module) -> Iterable[Hit]:
     for function in module.functions:
         if not re.search(r"(?i)(encrypt|decrypt|cipher|scramble|obfuscat|seal|protect|encode|mask|xor)", function.name):
             continue
+        shift = next((node for node in ast.walk(function) if _shifts(node)), None)
+        if shift is not None and not re.search(r"(?i)encode|mask", function.name):
+            yield Hit(shift, "A cipher of one's own: shifted letters are read with pencil and paper", "high")
+            continue
         for node in ast.walk(function):
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor) and _repeats(function):
                 yield Hit(node, "A cipher of one's own: XOR with a repeated key is read with pencil and paper", "high")
                 break
+
+
+def _shifts(node: ast.AST) -> bool:
+    """Whether a character is made from another by adding to its number: chr((ord(c) + shift) % 256)."""
+    if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "chr"):
+        return False
+    inner = [one for argument in node.args for one in ast.walk(argument)]
+    adds = any(isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add | ast.Sub) for one in inner)
+    return adds and any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "ord" for one in inner)
 
 
 def _repeats(function: ast.FunctionDef) -> bool:

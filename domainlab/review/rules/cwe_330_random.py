@@ -6,6 +6,7 @@ from domainlab.review.rule import Assignment, Call, Hit, Returned, Rule
 from domainlab.review.values import Value
 from domainlab.review.vocabulary import is_unguessable
 
+CREATES = re.compile(r"^_?(create|make|generate|new|next|issue|build|get)(_\w+)?$")
 OPENS = re.compile(r"(?i)(session|token|reset|login|passw|invit|verif|activat|otp)")
 KINDS = frozenset({"random", "predictable"})
 MAKES = re.compile(r"(?i)(token|passw(or)?d|secret|session_?id|nonce|otp|api_?key|csrf|salt|_code$|voucher|"
@@ -35,9 +36,10 @@ def _identifies(event: Assignment) -> bool:
 def returned(event: Returned) -> Hit | None:
     """The function's name says so."""
     function = event.scope.function
+    owner = event.scope.owner.name if event.scope.owner else ""
     if (
         function is None
-        or not MAKES.search(function.name)
+        or not (MAKES.search(function.name) or (OPENS.search(owner) and CREATES.match(function.name)))
         or re.search(r"(?i)(expir|time|_at$|valid|check|verify)", function.name)
     ):
         return None

@@ -3,6 +3,7 @@
 import ast
 
 from domainlab.review.rule import Assignment, Hit, Rule
+from domainlab.review.sources import REQUESTS
 
 SESSIONS = ("flask.session[", "session[", "request.session[", "self.session[")
 
@@ -12,7 +13,8 @@ def assigned(event: Assignment) -> Hit | None:
     if not event.target.startswith(SESSIONS):
         return None
     taint = event.value.reaching("session", {"request"})
-    if taint is None:
+    made = "()" in event.value.name and not event.value.name.startswith(REQUESTS)
+    if taint is None or made:  # what another function found by it is not what was sent
         return None
     function = event.scope.function
     tests = (
