@@ -32,6 +32,38 @@ OTHERS = (
     r"some(?:one|body)(?: else)?'?s?|a stranger'?s?|another (?:person|company|user)'?s?|other (?:people|users)'?s?"
 )
 INTRUDE = r"hack|break into|get into|get in|spy on|crack|take over|hijack|log ?in ?to|read|monitor|track|listen in"
+# Aims that only an attacker has, whatever they are done with.
+AIMS = (
+    r"(?:convert|turn|weaponi[sz]e|combine|chain|make|craft|build|work out|write|give me|show me)\b.{0,80}"
+    r"\b(?:an?|the|one|remote|working|full) (?:attack|exploit|payload|dropper|injector|chain)\b"
+    r"(?! (?:tree|surface|graph|vector|path|model|technique|scenario|simulation|pattern))",
+    r"\b(?:attack|exploit|payload)\b.{0,20}"
+    r"\b(?:that|so it|so that it|which) (?:works|lands|gets|ends|runs|lets me|gives me)",
+    r"\b(?:become|becoming|makes? me|give me|get|gain|getting) (?:an? |the )?(?:domain )?"
+    r"(?:admin(?:istrator)?|root|superuser)\b.{0,60}\b(?:on|at|of|in|without)\b",
+    r"\b(?:log ?in|sign in|authenticate|act|post|pay|order) as "
+    r"(?:some(?:one|body) else|another (?:user|person)|the (?:admin|administrator|owner|victim)|him|her|them)\b",
+    r"\b(?:fake|rogue|evil|spoofed|open) (?:wi-?fi|hotspot|access point|proxy|base station|cell tower|network)\b.{0,60}"
+    r"\b(?:that|to|and|which) (?:record|collect|captur|keep|strip|read|steal|grab|log|see|get|harvest)",
+    r"\b(?:scans?|search\w*|crawl\w*) the (?:internet|web|net)\b.{0,60}"
+    r"\b(?:exploit|attack|infect|hack|compromis|break)",
+    r"\bexploit\w*\b.{0,40}\b(?:across|every one|each one|all of them|many (?:sites|servers|hosts)|a list of)",
+    r"\b(?:sim[- ]?swap\w*|sim swapping)\b.{0,60}\b(?:i|me|my)\b",
+    r"\b(?:on|of|into|against|at|to|from) (?:their|his|her|somebody's|someone's|the victim's|the target's) (?:live )?"
+    r"(?:server|portal|box|site|website|machine|network|database|system|computer|laptop|router|phone|browser)s?\b",
+    r"\b(?:hacks?|breaks?|broke|hacking|breaking) in(?:to)?\b",
+    r"\b(?:list|set|collection) of (?:payloads|dorks|exploits)\b",
+    r"\bstolen (?:laptop|phone|card|cards|credentials|passwords|cookies|session|database|badge|accounts?)\b",
+)
+KEEPING = (
+    r"detect|prevent|protect|defend|defen[cs]e|fix|patch|report|harden|stop(?!ping)|recogni[sz]|mitigat|block|recover|"
+    r"signs\b|happened|explain|describe|why\b|what does|"
+    r"how (?:do|does|can|could|should) (?:we|attackers?|criminals|it|a|an|the)\b|"
+    r"check|whether|know|warn|train|alert|audit|review|secure|safe|rotate|revoke|disclos|consent|awareness|was|were|"
+    r"my own|our own|our\b|runbook|playbook|article|incident|investigat|triage|rule|ours|"
+    r"avoid|limit|restrict|keep\b.{0,40}\b(?:from|out|away)\b|disable|polic|lock(?:ed)? down|enforce|require|"
+    r"so that (?:nobody|no\b|only)|minimi[sz]e|reduce|remove"
+)
 UNSEEN = r"without (?:\w+ ){0,4}(?:permission|knowing|noticing|noticed|notice|consent)|secretly|invisibly|unnoticed"
 PROTECTS = r"find|remove|check|know|tell|detect|stop|protect|who|whether|installed|happened|hacked (?:my|our)"
 UNBOUND = (
@@ -60,6 +92,8 @@ DEFENDS = re.compile(rf"\b(?:{DEFENCE})", re.IGNORECASE)
 INTRUDES = re.compile(rf"\b(?:{INTRUDE})\b.{{0,40}}?\b(?:{OTHERS})(?=\W|$)", re.IGNORECASE)
 SNEAKS = re.compile(rf"\b(?:{INTRUDE})\b.{{0,80}}?\b(?:{UNSEEN})\b", re.IGNORECASE)
 GUARDS = re.compile(rf"\b(?:{PROTECTS})\b", re.IGNORECASE)
+AIMED = re.compile("|".join(AIMS), re.IGNORECASE)
+KEEPS = re.compile(rf"\b(?:{KEEPING})", re.IGNORECASE)
 JAILBREAK = re.compile(rf"\b(?:{UNBOUND})", re.IGNORECASE)
 ARMED = re.compile(rf"\b(?:{WEAPON}|attack|exploit|hack|steal|break into)", re.IGNORECASE)
 HELP = re.compile("|".join(ASKS_FOR_HELP), re.IGNORECASE)
@@ -94,6 +128,8 @@ def rule_for(text: str) -> str | None:
     ordered = ORDERED.search(text)
     if ordered and not DEFENDS.search(text):
         return f"it orders {ordered['weapon'].lower()}"
+    if AIMED.search(text) and not (KEEPS.search(text) or HELP.search(text)):
+        return "it asks for an attack on others"
     if SNEAKS.search(text) and not GUARDS.search(text):
         return "it is about getting in without being noticed"
     if INTRUDES.search(text) and not GUARDS.search(text):
