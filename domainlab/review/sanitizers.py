@@ -118,6 +118,9 @@ ENDINGS = {
 }
 # A function that is named after cleaning is believed, whoever wrote it: its body may be in another file.
 CLEANER = re.compile(r"(?i)(escape|sanitiz|sanitis|quote|clean|purif|secure_|safe_|strip_tags|whitelist|allowlist)")
+HASHER = re.compile(
+    r"(?i)^(generate|make|create|get|compute)?_?(passw(or)?d|pw)_?hash$|^(encrypt|hash)(_\w*)?(passw(or)?d|pw|secret)$"
+)
 MAKES_ADDRESS = re.compile(r"(?i)^(create|make|build|get)_\w*ur[li]$|_for$|^reverse|^build_absolute_uri$")
 CLEANED = {
     "html": ("html", "template"),
@@ -148,6 +151,8 @@ def sanitized(name: str, result: Value, arguments: list[Value]) -> Value | None:
         last = name.rpartition(".")[2]
         if MAKES_ADDRESS.search(last):
             return safe(result, "redirect", "url")
+        if HASHER.search(last):
+            return safe(result, "exposure")
         if not CLEANER.search(last) or last.startswith(("un", "mark_")):
             return None
         sinks = next((kinds for word, kinds in CLEANED.items() if word in last.lower()), NUMBER)
