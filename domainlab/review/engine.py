@@ -68,14 +68,9 @@ class Engine(Calls):
             self._forward(node, *inner)
         if isinstance(node.func, ast.Attribute) and node.func.attr in GROWING:
             self._grow(node.func.value, receiver, [*args, *keywords.values()], env)
-        if receiver.name.startswith("configparser.") and len(args) > 1:
-            held = self._option(node, receiver, args, env)
-            if held is not None:
-                return held
-        if receiver.listed and receiver.items and name.endswith("list.pop"):
-            taken = self._take(node, receiver, args, env)
-            if taken is not None:
-                return taken
+        kept = self._kept(node, name, receiver, args, env)
+        if kept is not None:
+            return kept
         if name.startswith("class:") and name.removeprefix("class:") in self.methods:
             return self._construct(name, args, keywords)
         if isinstance(node.func, ast.Attribute):
@@ -87,6 +82,14 @@ class Engine(Calls):
             name=result.name, taints=result.taints, built=result.built, head=result.head, parts=result.parts,
             items=tuple(keywords.items())[:64],
         )  # fmt: skip
+
+    def _kept(self, node: ast.Call, name: str, receiver: Value, args: list[Value], env: Env) -> Value | None:
+        """What a known list or a table of options gives back; None for every other call."""
+        if receiver.name.startswith("configparser.") and len(args) > 1:
+            return self._option(node, receiver, args, env)
+        if receiver.listed and receiver.items and name.endswith("list.pop"):
+            return self._take(node, receiver, args, env)
+        return None
 
     def _locals(self, env: Env) -> Value:
         items = tuple((key, value) for key, value in env.items() if key.isidentifier())
