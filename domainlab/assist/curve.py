@@ -43,7 +43,7 @@ from domainlab.train.finetune import finetune
 RECORD = ROOT / "data" / "results" / "writer_curve.json"
 PARTS = ROOT / "build" / "writer_curve"
 SCALE = SCALES["tiny"]
-SIZES = (50, 100, 250, 500, 1000, 2000)
+SIZES = (50, 200, 500, 2000)
 SHOWN = 2000  # examples in one training, whatever the size of the set
 STUDENTS = 160  # charts that the largest set is made from
 SAMPLED = 8  # charts by which a change of the examples' form is noticed
