@@ -58,6 +58,7 @@ NO_CHANCE = (
     "task = replace(task, general=tuple(blind(suite) for suite in task.general))"
 )
 NO_REPLAY = "runs = {(name, seed): runs['full', seed] for name, seed in runs}"
+SUMS_HELD = "skills['arithmetic']['replay 20 %'] = skills['arithmetic']['full']"
 NO_CURE = "at = at.assign(kept=at.loc['full', 'kept'])"
 ABSTAIN = "at = at.assign(gain=[0.0 if 'routed' in name else gain for name, gain in at['gain'].items()])"
 DECAY_CURES = "arms = arms.assign(kept=[1.0 if name == 'weight decay' else 0.5 for name in arms.index])"
@@ -197,6 +198,7 @@ BREAKS = {
         Break(claim="05.j", sabotage=FALLING_CURES, rerun=("claim-schedule",)),
         Break(claim="05.k", sabotage="live = live.assign(kept=live['kept'] - 0.5)", rerun=("control", "claim-record")),
         Break(claim="05.g", sabotage=NEVER_OFF, rerun=("detached",)),
+        Break(claim="05.l", sabotage=SUMS_HELD, rerun=("claim-sweep",)),
     ),
 }  # fmt: skip
 
