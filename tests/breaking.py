@@ -138,7 +138,6 @@ BREAKS = {
         Break(claim="03.k", sabotage=LEFT_ON, rerun=("claim-switch",)),
         Break(claim="03.l", sabotage="train = lambda *given: tuned['LoRA'][0]", rerun=("control-shuffled",)),
         Break(claim="03.m", sabotage=UNSCALED, rerun=("library",)),
-        Break(claim="03.n", sabotage="notes = notes | {50: skills[50][:, :24]}", rerun=("claim-curve",)),
     ),
     "07": (
         Break(claim="07.a", sabotage=LIKE.format("combined", "bandit"), rerun=("table", "claim-detection")),

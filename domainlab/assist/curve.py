@@ -14,6 +14,8 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import torch
 from tqdm import tqdm
 
@@ -28,6 +30,8 @@ from domainlab.data.arithmetic import arithmetic_questions
 from domainlab.data.general import general_questions
 from domainlab.data.patients import synthetic_patients
 from domainlab.data.read import write_text
+from domainlab.errors import DataError
+from domainlab.evaluate.compare import bootstrap_seeds
 from domainlab.evaluate.text import exact_match_score
 from domainlab.lab.claims import machine_name
 from domainlab.memory import keep_freed_memory
@@ -122,6 +126,23 @@ def make_record(sizes: Sequence[int], seeds: Sequence[int], *, jobs: int) -> dic
         "shown": SHOWN, "base_general": general_scores(HFChat(model, tokenizer, progress=False)),
         "runs": [json.loads(part.read_text(encoding="utf-8")) for part in parts.values()],
     }  # fmt: skip
+
+
+def curve_table(record: Path = RECORD) -> pd.DataFrame:
+    """The record for a figure: one row per measure and size, with arm, examples, mean, low and high (all shares).
+
+    Raises:
+        DataError: there is no record, or it is cut off.
+    """
+    try:
+        runs = pd.DataFrame(json.loads(record.read_text(encoding="utf-8"))["runs"]).groupby("size")
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{record} is no learning curve ({error}); run `python -m domainlab.assist.curve`.") from error
+    measures = {"notes, facts in form": "notes", "then: general skills": "general"}
+    return pd.DataFrame([
+        {"arm": arm, "examples": size, **vars(bootstrap_seeds(np.array(rows[column].tolist())))}
+        for arm, column in measures.items() for size, rows in runs
+    ])  # fmt: skip
 
 
 def main() -> None:

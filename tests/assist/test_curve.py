@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from domainlab.assist.curve import ASKED, PROBES, RECORD, SCALE, SIZES, digests
+from domainlab.assist.curve import ASKED, PROBES, RECORD, SCALE, SIZES, curve_table, digests
+from domainlab.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,13 @@ def test_every_size_has_every_seed_chart_and_probe(record):
 def test_every_size_was_shown_as_much(record):
     tokens = [run["tokens"] for run in record["runs"]]
     assert max(tokens) < 1.1 * min(tokens)
+
+
+def test_table_by_hand(tmp_path):
+    runs = [{"size": 50, "notes": [1.0, 0.5], "general": [0, 1]}, {"size": 50, "notes": [0.5, 0.0], "general": [0, 0]}]
+    (tmp_path / "curve.json").write_text(json.dumps({"runs": runs}))
+    table = curve_table(tmp_path / "curve.json").set_index("arm")
+    assert table["examples"].tolist() == [50, 50]
+    assert table["mean"].tolist() == [0.5, 0.25]
+    with pytest.raises(DataError, match="is no learning curve"):
+        curve_table(tmp_path / "none.json")
