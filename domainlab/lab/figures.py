@@ -114,7 +114,9 @@ def line_band(
         measured = np.unique(frame[x].to_numpy(dtype=float))
         if log_x:
             axes.set_xscale("symlog", linthresh=measured[measured > 0].min())
-        axes.set_xticks(measured, [f"{value:g}" for value in measured])
+        before = np.concatenate([[-np.inf], measured[:-1]])
+        crowded = (measured < 1.4 * before) & log_x  # a number so close to the one before would be written over it
+        axes.set_xticks(measured, [f"{value:g}" * (not hide) for value, hide in zip(measured, crowded, strict=True)])
         axes.minorticks_off()
         axes.grid(axis="y")
         axes.set_xlabel(xlabel)
