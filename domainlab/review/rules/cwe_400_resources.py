@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable
 
-from domainlab.review.numbers import is_foreign, unchecked_numbers
+from domainlab.review.numbers import is_foreign, names_given, unchecked_numbers
 from domainlab.review.rule import REMOTE, Call, Hit, Rule
 from domainlab.review.syntax import Module
 
@@ -61,13 +61,7 @@ def collected(module: Module) -> Iterable[Hit]:
     """`while True: data += sock.recv(1024)`, and nothing in the loop asks how much that is by now."""
     for loop in module.walk(ast.While):
         nodes = [node for part in loop.body for node in ast.walk(part)]
-        reads = {
-            target.id
-            for node in nodes
-            if isinstance(node, ast.Assign) and _receives(node.value)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+        reads = names_given(nodes, _receives)
         grows = next((node for node in nodes if _grows(node, reads)), None)
         limited = any("len(" in ast.unparse(node) for node in [loop.test, *nodes] if isinstance(node, ast.Compare))
         if grows is not None and not limited:

@@ -8,9 +8,9 @@ from domainlab.review.vocabulary import PASSWORD
 FAST = re.compile(r"^hashlib\.(sha224|sha256|sha384|sha512|sha3_\w+|blake2[bs]|new)$|(Crypto|"
                   r"Cryptodome)\.Hash\.(SHA\d*|SHA3_\d+)\.new$|"
                   r"^hashlib\.(sha256|sha512|blake2b)\(\)\.update$")  # fmt: skip
-FEWEST = 100_000
-ROUNDS = {"hashlib.pbkdf2_hmac": (3, "iterations", 100_000), "Crypto.Protocol.KDF.PBKDF2": (3, "count", 100_000),
-          "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC": (3, "iterations", 100_000),
+FEWEST = 100_000  # rounds of PBKDF2
+ROUNDS = {"hashlib.pbkdf2_hmac": (3, "iterations", FEWEST), "Crypto.Protocol.KDF.PBKDF2": (3, "count", FEWEST),
+          "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC": (3, "iterations", FEWEST),
           "bcrypt.gensalt": (0, "rounds", 10)}  # fmt: skip
 
 
